@@ -170,6 +170,10 @@ events! {
     OrganizationFounded "organization.founded",
     /// An organization has another name.
     OrganizationRenamed "organization.renamed",
+    /// Members of an organization act for it only after a sign-in with a second factor.
+    OrganizationSecondFactorRequired "organization.second_factor_required",
+    /// That is left to them.
+    OrganizationSecondFactorLeft "organization.second_factor_left",
     /// An organization has come to its end.
     OrganizationDissolved "organization.dissolved",
     /// An app may do more for an organization, or less.

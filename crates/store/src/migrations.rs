@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 31] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 32] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -64,10 +64,11 @@ pub(crate) const SQLITE: [Migration; 31] = steps!("sqlite":
     29 "second_factors" "0",
     30 "upstream" "0",
     32 "company_organizations" "0",
+    34 "organization_second_factor" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 31] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 32] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -99,6 +100,7 @@ pub(crate) const POSTGRES: [Migration; 31] = steps!("postgres":
     29 "second_factors" "0",
     30 "upstream" "0",
     32 "company_organizations" "0",
+    34 "organization_second_factor" "0",
 );
 
 #[cfg(test)]

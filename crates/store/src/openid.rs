@@ -1,7 +1,8 @@
 //! What OpenID Connect reads: what was asked of a sign-in, and what claims tell of a person.
-use crate::facts::openid;
+use crate::facts::{openid, tokens};
 use crate::value::values;
 use crate::{Fact, Store, StoreError};
+use protocol::accounts::second_factor::is_multi_factor;
 use protocol::openid::claims::About;
 use protocol::openid::{Asked, OPENID};
 use protocol::types::{ClientNo, Locator, Person, Scope, Subject};
@@ -24,6 +25,17 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<(Locator, ClientNo, Subject)>, StoreError> {
         self.many(&openid::LOGOUTS, &values![limit as i64]).await
+    }
+
+    /// Whether a grant was allowed by somebody who had signed in with a second factor, as far as that is kept: where apps are
+    /// told of it, and for our own API.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_second_factor(&self, grant: Locator) -> Result<bool, StoreError> {
+        let proved = self.one(&tokens::PROVED, &values![grant]).await?;
+        let methods = proved.and_then(|(methods, _)| methods);
+        Ok(is_multi_factor(methods.as_deref()))
     }
 
     /// What was asked of the sign-in behind a code or grant of this scope. Others cost nothing.

@@ -6,7 +6,7 @@ use jose::Digest;
 use protocol::accounts::deletion::DeletionFacts;
 use protocol::organizations::OrganizationFacts;
 use protocol::types::{
-    ClientNo, Invitation, Locator, Membership, Organization, Role, Subject, Transfer, UnixTime,
+    ClientNo, Invitation, Locator, Membership, Organization, Subject, Transfer, UnixTime,
 };
 
 impl Store {
@@ -75,12 +75,12 @@ impl Store {
         })
     }
 
-    /// What a person may do in an organization.
+    /// An organization, if a person belongs to it, and what they may do there.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn role_in(&self, organization: Locator, subject: Subject) -> Fact<Role> {
-        self.one(&organizations::ROLE, &values![organization, subject])
+    pub async fn membership(&self, organization: Locator, subject: Subject) -> Fact<Membership> {
+        self.one(&organizations::SEAT, &values![organization, subject])
             .await
     }
 

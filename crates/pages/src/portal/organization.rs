@@ -10,7 +10,7 @@ pages!(OrganizationPage);
 /// An organization, for one of its members. Its forms carry `nonce`, `organization` and, where it is asked, `password`:
 /// [`RENAME`](Self::RENAME) (`name`), [`INVITE`](Self::INVITE) (`email`, `role`), [`WITHDRAW`](Self::WITHDRAW)
 /// (`invitation`), [`ROLE`](Self::ROLE) (`member`, `role`), [`REMOVE`](Self::REMOVE) (`member`; one's own number to
-/// leave), [`DISSOLVE`](Self::DISSOLVE) (`confirm`: its name).
+/// leave), [`SECOND_FACTOR`](Self::SECOND_FACTOR) (`required`), [`DISSOLVE`](Self::DISSOLVE) (`confirm`: its name).
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/organization.html")]
 pub struct OrganizationPage {
@@ -44,6 +44,10 @@ pub struct OrganizationPage {
     pub apps: usize,
     /// Whether people let apps in for it.
     pub workspaces: bool,
+    /// Whether its members act for it only after a sign-in with a second factor.
+    pub second_factor: bool,
+    /// Whether whoever looks signed in with one.
+    pub proved: bool,
     /// Whether passwords are asked.
     pub asks_password: bool,
     /// What was just done.
@@ -107,6 +111,8 @@ impl OrganizationPage {
     pub const ROLE: &str = "/organizations/role";
     /// Takes a member out, or leaves.
     pub const REMOVE: &str = "/organizations/remove";
+    /// Says whether its members act for it only after a sign-in with a second factor.
+    pub const SECOND_FACTOR: &str = "/organizations/second-factor";
     /// Ends it.
     pub const DISSOLVE: &str = "/organizations/dissolve";
 
@@ -122,6 +128,10 @@ impl OrganizationPage {
         super::apps_of(&self.id)
     }
 
+    fn set_up_href(&self) -> String {
+        format!("{}?request=organizations", crate::path::SECOND_FACTOR)
+    }
+
     fn connections_href(&self) -> String {
         super::organization_apps_href(&self.id)
     }
@@ -135,6 +145,7 @@ impl OrganizationPage {
                 "name",
                 "confirm",
                 "invite-password",
+                "second-password",
                 "dissolve-password",
             ],
         }
@@ -235,17 +246,34 @@ impl Page for OrganizationPage {
             invitations: Vec::new(),
             mails: false,
             apps: 0,
+            proved: true,
             asks_password: false,
+            ..usual.clone()
+        };
+        let guarded = OrganizationPage {
+            second_factor: true,
+            proved: true,
+            notice: Some(language.text("organization-done-second")),
             ..usual.clone()
         };
         let of_company = OrganizationPage {
             of_company: true,
+            second_factor: true,
+            proved: true,
             beyond: 1_204,
             invitations: Vec::new(),
             notice: None,
             ..usual.clone()
         };
-        vec![usual, failed, viewer, alone, of_company, hostile(language)]
+        vec![
+            usual,
+            failed,
+            viewer,
+            alone,
+            guarded,
+            of_company,
+            hostile(language),
+        ]
     }
 }
 
@@ -282,6 +310,8 @@ fn usual(language: Language) -> OrganizationPage {
         mails: true,
         apps: 3,
         workspaces: true,
+        second_factor: false,
+        proved: false,
         asks_password: true,
         notice: Some(language.text("organization-done-invited")),
         problems: Vec::new(),

@@ -237,6 +237,7 @@ mod tests {
     fn an_organization_receives_it_by_an_owner() {
         let organization = Organization {
             external_id: None,
+            second_factor: false,
             id: Locator(5),
             version: 1,
             name: "Acme".to_owned(),

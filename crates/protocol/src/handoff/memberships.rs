@@ -1,5 +1,5 @@
 //! The company's organizations that a person belongs to: what it says of them, and what that changes here.
-use super::reading::{AnswerFault, called, id_fault, knows, missing, text};
+use super::reading::{AnswerFault, called, flag, id_fault, knows, missing, text};
 use crate::decision::Mint;
 use crate::organizations::MAX_NAME;
 use crate::transition::OrganizationChange;
@@ -21,6 +21,8 @@ pub struct ExternalMembership {
     pub name: String,
     /// What they may do with its apps here.
     pub role: Role,
+    /// Whether its members act for it only after a sign-in with a second factor; `None`: it does not say.
+    pub second_factor: Option<bool>,
 }
 
 /// Reads `organizations` of a person.
@@ -54,7 +56,7 @@ fn membership(one: &Value, at: &str) -> Result<ExternalMembership, AnswerFault> 
     let Value::Object(one) = one else {
         return Err(AnswerFault::at(at, "this is not an object"));
     };
-    knows(one, at, &["id", "name", "role"])?;
+    knows(one, at, &["id", "name", "role", "second_factor"])?;
     let place = format!("{at}/id");
     let id = text(one, at, "id")?.ok_or_else(|| missing(&place))?;
     if let Some(what) = id_fault(id) {
@@ -70,6 +72,10 @@ fn membership(one: &Value, at: &str) -> Result<ExternalMembership, AnswerFault> 
         id: id.to_owned(),
         name: called(name, id, MAX_NAME),
         role,
+        second_factor: match one.contains_key("second_factor") {
+            true => Some(flag(one, at, "second_factor")?),
+            false => None,
+        },
     })
 }
 
@@ -123,6 +129,7 @@ fn toward<M: Mint>(
                 name: said.name.clone(),
                 created_at: now,
                 external_id: Some(said.id.clone()),
+                second_factor: said.second_factor == Some(true),
             },
             once: Digest::of(format!("of the company: {}", said.id).as_bytes()),
         });
@@ -131,6 +138,9 @@ fn toward<M: Mint>(
     if here.name != said.name {
         let name = said.name.clone();
         return Some(OrganizationChange::Rename { before, name });
+    }
+    if let Some(required) = said.second_factor.filter(|own| *own != here.second_factor) {
+        return Some(OrganizationChange::RequireSecondFactor { before, required });
     }
     let role = said.role;
     match role_in(&facts.own, here.id) {
@@ -207,6 +217,10 @@ mod tests {
             (json!([{ "id": "o-1", "role": "admin" }]), "/0/role"),
             (json!([{ "id": "o-1", "role": 1 }]), "/0/role"),
             (json!([{ "id": "o-1", "title": "x" }]), "/0/title"),
+            (
+                json!([{ "id": "o-1", "second_factor": "yes" }]),
+                "/0/second_factor",
+            ),
         ] {
             assert_eq!(of(said.clone()), Err(format!("{at}{place}")), "{said}");
         }
@@ -219,6 +233,7 @@ mod tests {
             name: name.to_owned(),
             created_at: UnixTime(5),
             external_id: external_id.map(str::to_owned),
+            second_factor: false,
         }
     }
 
@@ -250,6 +265,15 @@ mod tests {
         );
         let own = here(1, Some("o-1"), "Acme");
         facts.named = vec![own.clone()];
+        for required in [true, false] {
+            let said = json!([{ "id": "o-1", "name": "Acme", "second_factor": required }]);
+            let change = next(&said, &facts);
+            let changes = matches!(
+                &change,
+                Some(OrganizationChange::RequireSecondFactor { required: true, .. })
+            );
+            assert_eq!(changes, required, "{change:?}");
+        }
         let change = next(&said, &facts);
         let admits = Some(Role::Developer);
         assert!(

@@ -45,17 +45,20 @@ pub struct LoginChallenge {
     pub browser: Digest,
     /// Whether the person must sign in now, whoever is signed in there already.
     pub anew: bool,
+    /// Whether they need a second factor there, whatever the app asks for.
+    pub second_factor: bool,
     /// What it came for, as a continuation is written; `None`: the person's own page.
     pub onward: Option<String>,
 }
 
 impl LoginChallenge {
-    /// A challenge for a browser.
+    /// A challenge for a browser, whose person needs no second factor there.
     pub fn new<M: Mint>(browser: &str, anew: bool, onward: Option<String>, mint: &M) -> Self {
         LoginChallenge {
             id: mint.locator(),
             browser: Digest::of(browser.as_bytes()),
             anew,
+            second_factor: false,
             onward,
         }
     }
@@ -64,7 +67,7 @@ impl LoginChallenge {
     pub fn write(&self, key: &Key) -> String {
         let mut plain = self.id.0.to_be_bytes().to_vec();
         plain.extend_from_slice(self.browser.as_bytes());
-        plain.push(u8::from(self.anew));
+        plain.push(u8::from(self.anew) | u8::from(self.second_factor) << 1);
         plain.extend_from_slice(self.onward.as_deref().unwrap_or_default().as_bytes());
         let sealed = jose::seal::seal(&key.derive(&[CONTEXT]), CONTEXT, &plain);
         format!("{CHALLENGE}{}", URL_SAFE_NO_PAD.encode(sealed))
@@ -79,12 +82,13 @@ impl LoginChallenge {
         let plain = jose::seal::open(&key.derive(&[CONTEXT]), CONTEXT, &sealed)?;
         let (id, rest) = plain.split_first_chunk::<8>()?;
         let (browser, rest) = rest.split_first_chunk::<32>()?;
-        let (anew, onward) = rest.split_first()?;
+        let (flags, onward) = rest.split_first()?;
         let onward = std::str::from_utf8(onward).ok()?;
         Some(LoginChallenge {
             id: Locator(i64::from_be_bytes(*id)),
             browser: Digest::from_stored(browser)?,
-            anew: *anew != 0,
+            anew: flags & 1 != 0,
+            second_factor: flags & 2 != 0,
             onward: (!onward.is_empty()).then(|| onward.to_owned()),
         })
     }
@@ -203,6 +207,7 @@ mod tests {
             id: Locator::first_at(UnixTime(1_800_000_000)),
             browser: Digest::of(b"browser"),
             anew: true,
+            second_factor: false,
             onward: Some("rq_handle".to_owned()),
         }
     }
@@ -231,6 +236,13 @@ mod tests {
             ..challenge()
         };
         let long_text = long.write(&key);
+        let more = LoginChallenge {
+            anew: false,
+            second_factor: true,
+            ..challenge()
+        };
+        let more_text = more.write(&key);
+        assert_eq!(LoginChallenge::read(&more_text, &key), Some(more));
         assert_eq!(LoginChallenge::read(&long_text, &key), Some(long));
         assert_eq!(LoginChallenge::read(&text, &Key::new(&[8; 32])), None);
         for at in 3..text.len() {

@@ -51,6 +51,8 @@ pub enum OrganizationError {
     Unproved,
     /// The company says what it is called and who belongs to it.
     OfCompany,
+    /// Whoever asks it of others has not signed in with a second factor.
+    SecondFactor,
 }
 
 /// What is known of an organization when somebody acts.
@@ -156,6 +158,28 @@ impl Seat {
         let before = self.before();
         let renames = before.name != name;
         Ok(renames.then_some(OrganizationChange::Rename { before, name }))
+    }
+
+    /// Says whether members act for it only after a sign-in with a second factor; `None` when that is so. `proved`: whether
+    /// whoever asks signed in with one, for nobody shuts themselves out.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn require_second_factor(
+        &self,
+        required: bool,
+        proved: bool,
+    ) -> Result<Option<OrganizationChange>, OrganizationError> {
+        self.decides()?;
+        let before = self.before();
+        match (before.second_factor == required, proved) {
+            (true, _) => Ok(None),
+            (false, false) => Err(OrganizationError::SecondFactor),
+            (false, true) => Ok(Some(OrganizationChange::RequireSecondFactor {
+                before,
+                required,
+            })),
+        }
     }
 
     /// Asks somebody to join. `mails`: whether mail is sent here.
@@ -308,6 +332,7 @@ pub fn found<M: Mint>(
             name,
             created_at: now,
             external_id: None,
+            second_factor: false,
         },
         founder: founder.subject,
         once: once(founder, form),

@@ -28,6 +28,7 @@ fn facts(members: &[(i64, Role)]) -> OrganizationFacts {
     OrganizationFacts {
         organization: Organization {
             external_id: None,
+            second_factor: false,
             id: Locator(5),
             version: 3,
             name: "Acme".to_owned(),
@@ -61,6 +62,7 @@ fn only_owners_change_it() {
         let invited = seat.invite("new@example.com", Role::Viewer, true, NOW, &mint());
         let refused = [
             seat.rename("Other").map(drop),
+            seat.require_second_factor(true, true).map(drop),
             invited.map(drop),
             seat.withdraw(Locator(1)).map(drop),
             seat.set_role(Subject(subject), Role::Owner).map(drop),
@@ -189,4 +191,39 @@ fn a_name_can_be_seen_and_the_founder_is_known() {
     let full = found("Acme", &ada, MAX_FOUNDED, "once", NOW, &mint()).unwrap_err();
     assert_eq!(full, OrganizationError::Full);
     assert!(found("  Acme ", &ada, 0, "once", NOW, &mint()).is_ok());
+}
+
+#[test]
+fn owners_say_whether_members_need_a_second_factor_once_they_have_one() {
+    let mut facts = facts(&[(1, Role::Owner)]);
+    let own = seat(&facts, 1);
+    let refused = own.require_second_factor(true, false);
+    assert_eq!(refused.unwrap_err(), OrganizationError::SecondFactor);
+    let change = own.require_second_factor(true, true).unwrap();
+    assert!(
+        matches!(
+            &change,
+            Some(OrganizationChange::RequireSecondFactor { required: true, .. })
+        ),
+        "{change:?}"
+    );
+    assert!(own.require_second_factor(false, false).unwrap().is_none());
+    facts.organization.second_factor = true;
+    assert!(!facts.organization.lets_act(false) && facts.organization.lets_act(true));
+    let own = seat(&facts, 1);
+    assert!(own.require_second_factor(true, true).unwrap().is_none());
+    let change = own.require_second_factor(false, true).unwrap();
+    assert!(
+        matches!(
+            &change,
+            Some(OrganizationChange::RequireSecondFactor {
+                required: false,
+                ..
+            })
+        ),
+        "{change:?}"
+    );
+    facts.organization.external_id = Some("o-1".to_owned());
+    let refused = seat(&facts, 1).require_second_factor(true, true);
+    assert_eq!(refused.unwrap_err(), OrganizationError::OfCompany);
 }

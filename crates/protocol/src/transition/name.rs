@@ -109,6 +109,7 @@ names! {
     RemoveMember Transition::Organization(OrganizationChange::Remove { .. }) => "organization.remove",
     DissolveOrganization Transition::Organization(OrganizationChange::Dissolve { .. }) => "organization.dissolve",
     JudgeOrganizationApp Transition::Organization(OrganizationChange::JudgeApp { .. }) => "organization.judge_app",
+    RequireSecondFactor Transition::Organization(OrganizationChange::RequireSecondFactor { .. }) => "organization.require_second_factor",
     JudgeNewApps Transition::Organization(OrganizationChange::JudgeNewApps { .. }) => "organization.judge_new_apps",
     EndOrganizationApp Transition::Organization(OrganizationChange::EndApp { .. }) => "organization.end_app",
     RestoreOrganizationApp Transition::Organization(OrganizationChange::RestoreApp { .. }) => "organization.restore_app",

@@ -40,6 +40,13 @@ pub enum OrganizationChange {
         /// What it is called from now on.
         name: String,
     },
+    /// Says whether its members act for it only after a sign-in with a second factor. Guard: it is still as it was read.
+    RequireSecondFactor {
+        /// As it was read.
+        before: Organization,
+        /// Whether they do from now on.
+        required: bool,
+    },
     /// Asks somebody to join; an earlier invitation of the same address goes. Guard: it is still as it was read.
     Invite {
         /// As it was read.
@@ -134,6 +141,7 @@ impl OrganizationChange {
             Self::Found { organization, .. } | Self::Mirror { organization, .. } => organization.id,
             Self::Admit { before, .. }
             | Self::Rename { before, .. }
+            | Self::RequireSecondFactor { before, .. }
             | Self::Invite { before, .. }
             | Self::SetRole { before, .. }
             | Self::Remove { before, .. }
@@ -153,6 +161,12 @@ impl OrganizationChange {
             Self::Mirror { .. } => (Event::OrganizationFounded, None),
             Self::Admit { subject, .. } => (Event::MemberJoined, Some(*subject)),
             Self::Rename { .. } => (Event::OrganizationRenamed, None),
+            Self::RequireSecondFactor { required: true, .. } => {
+                (Event::OrganizationSecondFactorRequired, None)
+            }
+            Self::RequireSecondFactor {
+                required: false, ..
+            } => (Event::OrganizationSecondFactorLeft, None),
             Self::Invite { .. } => (Event::MemberInvited, None),
             Self::EndInvitation { .. } => (Event::InvitationEnded, None),
             Self::Join { subject, .. } => (Event::MemberJoined, Some(*subject)),
@@ -182,6 +196,7 @@ impl OrganizationChange {
             | Self::Mirror { .. }
             | Self::Admit { .. }
             | Self::Rename { .. }
+            | Self::RequireSecondFactor { .. }
             | Self::Invite { .. }
             | Self::EndInvitation { .. }
             | Self::Join { .. }
@@ -199,6 +214,7 @@ impl OrganizationChange {
             | Self::Mirror { .. }
             | Self::Admit { .. }
             | Self::Rename { .. }
+            | Self::RequireSecondFactor { .. }
             | Self::EndInvitation { .. }
             | Self::Join { .. }
             | Self::SetRole { .. }

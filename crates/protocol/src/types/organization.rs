@@ -93,6 +93,15 @@ pub struct Organization {
     pub created_at: UnixTime,
     /// What the company calls it, where it came with a hand-off: then the company says who belongs to it.
     pub external_id: Option<String>,
+    /// Whether its members act for it only after a sign-in with a second factor.
+    pub second_factor: bool,
+}
+
+impl Organization {
+    /// Whether a member acts for it by a sign-in; `proved`: whether that was with a second factor.
+    pub fn lets_act(&self, proved: bool) -> bool {
+        proved || !self.second_factor
+    }
 }
 
 /// A person in an organization.

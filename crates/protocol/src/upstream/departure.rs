@@ -159,6 +159,7 @@ impl Departure {
             id: self.id,
             browser: self.browser,
             anew: self.since.is_some(),
+            second_factor: false,
             onward,
         }
     }

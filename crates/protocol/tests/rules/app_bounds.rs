@@ -96,6 +96,7 @@ fn a_person_and_an_organization_have_so_many_apps() {
         organization: Some(Membership {
             organization: Organization {
                 external_id: None,
+                second_factor: false,
                 id: protocol::types::Locator(7),
                 version: 1,
                 name: "Board Makers".to_owned(),

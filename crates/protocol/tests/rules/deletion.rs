@@ -60,6 +60,7 @@ fn the_last_owner_of_an_organization_stays() {
     let facts = DeletionFacts {
         left_without_owner: vec![Organization {
             external_id: None,
+            second_factor: false,
             id: Locator(1),
             version: 1,
             name: "Ours".to_owned(),

@@ -14,6 +14,7 @@ fn member_of(ids: &[i64]) -> Vec<Membership> {
     let membership = |id: &i64| Membership {
         organization: Organization {
             external_id: None,
+            second_factor: false,
             id: Locator(*id),
             version: 1,
             name: format!("Organization {id}"),

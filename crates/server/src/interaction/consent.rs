@@ -217,6 +217,10 @@ pub(crate) async fn submit(
         Ok(chosen) => chosen,
         Err(again) => return ask(&app, &pending, browser, Some(again)).await,
     };
+    if chosen.is_some() && !own.lets_act(organization, &session) {
+        let second = with_handle(path::SECOND_FACTOR, Some(&pending.handle));
+        return Ok(reply::see_other(&second));
+    }
     let given = Given {
         organization,
         ..given

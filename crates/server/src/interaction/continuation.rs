@@ -85,6 +85,12 @@ impl OwnPage {
         }
     }
 
+    /// The way to the second factor, which what they want there takes, and back.
+    pub(crate) fn second_factor(self) -> PageError {
+        let way = with_handle(path::SECOND_FACTOR, Some(self.name()));
+        PageError::instead(reply::see_other(&way))
+    }
+
     /// The sign-in page, from which to go on to it.
     pub(crate) fn sign_in(self) -> String {
         with_handle(path::SIGN_IN, Some(self.name()))

@@ -177,6 +177,9 @@ pub(crate) async fn answer(
         Ok(chosen) => chosen,
         Err(again) => return Ok(ask(&app, browser, &session, (&asking, &own), Some(again))),
     };
+    if chosen.is_some() && !own.lets_act(organization, &session) {
+        return Ok(prove_second(asking.code));
+    }
     let chosen = workspace::limited(&app, (organization, &asking.client), chosen).await?;
     let Some(chosen) = chosen else {
         let page = workspace::refused(&app, &asking.client, organization, &browser);

@@ -48,6 +48,14 @@ impl Workspaces {
         self.own.is_empty()
     }
 
+    /// Whether the person may act in this session for what they picked, which may take one that began with a second factor.
+    pub(super) fn lets_act(&self, organization: Option<Locator>, session: &SessionFacts) -> bool {
+        let picked = |own: &&Membership| Some(own.organization.id) == organization;
+        let picked = self.own.iter().find(picked);
+        let proved = session.session.has_second_factor();
+        picked.is_none_or(|own| own.organization.lets_act(proved))
+    }
+
     /// What of a scope an organization leaves to the app; `None`: nothing.
     fn admitted(&self, organization: Locator, scope: &Scope, policy: &Policy) -> Option<Scope> {
         let mut standings = self.standings.iter();

@@ -8,7 +8,7 @@ use crate::http::request::Host;
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::{Continuation, OwnPage, again};
 use crate::ops::clock;
-use crate::portal::managed::app_of;
+use crate::portal::managed::{By, Hand, app_of};
 use crate::portal::sign_in;
 use crate::state::App;
 use pages::portal::Trail;
@@ -81,7 +81,15 @@ impl Desk {
         client_id: &str,
         role: Role,
     ) -> Result<ManagedApp, PageError> {
-        Ok(app_of(app, &self.facts.person, client_id, role).await?)
+        Ok(app_of(app, self.hand(), client_id, role).await?)
+    }
+
+    /// Whoever sits there, and how they signed in.
+    pub(in crate::portal) fn hand(&self) -> Hand<'_> {
+        Hand {
+            person: &self.facts.person,
+            by: By::Page(self.facts.session.has_second_factor()),
+        }
     }
 
     /// What they do now, with an app of theirs.

@@ -1,11 +1,14 @@
 //! What whoever runs apps has in hand, by page or by program: one set of facts for both.
 use crate::http::error::{PageError, PageFault};
+use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
 use crate::state::App;
 use config::AppOwners;
 use protocol::apps::{ManagedApp, RESTORABLE, role_of};
 use protocol::register::{Neighbours, NewApp};
-use protocol::types::{Asks, Client, Membership, Owner, Person, Role, Scope, UnixTime};
+use protocol::types::{
+    Asks, Client, Locator, Membership, Organization, Owner, Person, Role, Scope, UnixTime,
+};
 use store::StoreError;
 
 /// Why an app is in nobody's hand.
@@ -14,6 +17,8 @@ pub(in crate::portal) enum NotTheirs {
     NotFound,
     /// They may do less with it.
     Role,
+    /// They act for its organization only after a sign-in with a second factor.
+    SecondFactor,
     /// The database does not work.
     Store(StoreError),
 }
@@ -29,7 +34,46 @@ impl From<NotTheirs> for PageError {
         match why {
             NotTheirs::NotFound => PageFault::NotFound.into(),
             NotTheirs::Role => PageFault::Role.into(),
+            NotTheirs::SecondFactor => OwnPage::Apps.second_factor(),
             NotTheirs::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Whoever runs apps, and how they come.
+#[derive(Clone, Copy)]
+pub(in crate::portal) struct Hand<'a> {
+    pub(in crate::portal) person: &'a Person,
+    pub(in crate::portal) by: By,
+}
+
+/// How somebody comes who runs apps.
+#[derive(Clone, Copy)]
+pub(in crate::portal) enum By {
+    /// By page, in a session that began with a second factor, or without.
+    Page(bool),
+    /// By a program that works with a grant of theirs.
+    Program(Locator),
+}
+
+impl Hand<'_> {
+    /// That they act for an organization, which may take a sign-in with a second factor.
+    ///
+    /// # Errors
+    /// [`NotTheirs::SecondFactor`]; when the store fails.
+    pub(in crate::portal) async fn acts_for(
+        self,
+        app: &App,
+        organization: &Organization,
+    ) -> Result<(), NotTheirs> {
+        let proved = match self.by {
+            By::Page(proved) => proved,
+            By::Program(_) if !organization.second_factor => false,
+            By::Program(grant) => app.store.has_second_factor(grant).await?,
+        };
+        match organization.lets_act(proved) {
+            true => Ok(()),
+            false => Err(NotTheirs::SecondFactor),
         }
     }
 }
@@ -40,40 +84,44 @@ impl From<NotTheirs> for PageError {
 /// [`NotTheirs`].
 pub(in crate::portal) async fn app_of(
     app: &App,
-    person: &Person,
+    hand: Hand<'_>,
     client_id: &str,
     role: Role,
 ) -> Result<ManagedApp, NotTheirs> {
     let client = app.store.client(client_id).await?;
     let own = match &client {
-        Some(client) => role_in(app, person, client).await?,
+        Some(client) => seat_of(app, hand.person, client).await?,
         None => None,
     };
-    let managed = ManagedApp::of(client, person, own).ok_or(NotTheirs::NotFound)?;
+    let own_role = own.as_ref().map(|own| own.role);
+    let managed = ManagedApp::of(client, hand.person, own_role).ok_or(NotTheirs::NotFound)?;
+    if let Some(own) = &own {
+        hand.acts_for(app, &own.organization).await?;
+    }
     match managed.may(role) {
         true => Ok(managed),
         false => Err(NotTheirs::Role),
     }
 }
 
-/// What a person may do in the organization that runs an app.
-pub(in crate::portal) async fn role_in(
+/// The seat of a person in the organization that runs an app.
+async fn seat_of(
     app: &App,
     person: &Person,
     client: &Client,
-) -> Result<Option<Role>, StoreError> {
+) -> Result<Option<Membership>, StoreError> {
     match client.run_by() {
         Owner::Person(_) => Ok(None),
-        Owner::Organization(id) => app.store.role_in(id, person.subject).await,
+        Owner::Organization(id) => app.store.membership(id, person.subject).await,
     }
 }
 
 /// An app of theirs that was deleted and can be brought back, and when that was.
 pub(in crate::portal) async fn deleted(
     app: &App,
-    person: &Person,
+    hand: Hand<'_>,
     client_id: &str,
-) -> Result<Option<(Client, UnixTime)>, StoreError> {
+) -> Result<Option<(Client, UnixTime)>, NotTheirs> {
     let since = clock::now().minus(RESTORABLE);
     let Some((client, deleted_at)) = app.store.deleted_client(client_id, since).await? else {
         return Ok(None);
@@ -82,8 +130,12 @@ pub(in crate::portal) async fn deleted(
     if client.live_of.is_some() {
         return Ok(None);
     }
-    let own = role_in(app, person, &client).await?;
-    let role = role_of(&client, person, own);
+    let own = seat_of(app, hand.person, &client).await?;
+    let own_role = own.as_ref().map(|own| own.role);
+    let role = role_of(&client, hand.person, own_role);
+    if let (Some(own), Some(_)) = (&own, role) {
+        hand.acts_for(app, &own.organization).await?;
+    }
     Ok((role == Some(Role::Owner)).then_some((client, deleted_at)))
 }
 
@@ -125,17 +177,20 @@ pub(in crate::portal) struct NoOwner;
 /// The organization that is to run a new app, if none of theirs has to; `chosen`: its id, empty for none.
 pub(in crate::portal) async fn organization(
     app: &App,
-    person: &Person,
+    hand: Hand<'_>,
     chosen: &str,
-) -> Result<Result<Option<Membership>, NoOwner>, StoreError> {
+) -> Result<Result<Option<Membership>, NoOwner>, NotTheirs> {
     if chosen.is_empty() {
         return Ok(match app.config.portal.owners {
             AppOwners::Anyone => Ok(None),
             AppOwners::Organizations => Err(NoOwner),
         });
     }
-    let mut own = developed(app, person).await?.into_iter();
+    let mut own = developed(app, hand.person).await?.into_iter();
     let chosen = own.find(|own| own.organization.id.0.to_string() == chosen);
+    if let Some(own) = &chosen {
+        hand.acts_for(app, &own.organization).await?;
+    }
     Ok(chosen.map(Some).ok_or(NoOwner))
 }
 

@@ -33,6 +33,10 @@ pub(super) fn steps<'a>(
             "UPDATE organizations SET version = version + 1, name = $3 WHERE id = $1 AND version = $2",
             values![before.id, before.version, name],
         ),
+        OrganizationChange::RequireSecondFactor { before, required } => steps.guard(
+            "UPDATE organizations SET version = version + 1, second_factor = $3 WHERE id = $1 AND version = $2",
+            values![before.id, before.version, *required],
+        ),
         OrganizationChange::Invite {
             before, invitation, ..
         } => invite(next_version(steps, before), invitation),
@@ -95,8 +99,8 @@ fn found<'a>(
 }
 
 fn insert<'a>(steps: Steps<'a>, organization: &'a Organization, once: &'a Digest) -> Steps<'a> {
-    let guard = "INSERT INTO organizations (id, version, name, created_at, once, external_id) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let guard = "INSERT INTO organizations (id, version, name, created_at, once, external_id, second_factor) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     let values = values![
         organization.id,
         organization.version,
@@ -104,6 +108,7 @@ fn insert<'a>(steps: Steps<'a>, organization: &'a Organization, once: &'a Digest
         organization.created_at,
         once,
         organization.external_id.as_deref(),
+        organization.second_factor,
     ];
     steps.guard(guard, values)
 }

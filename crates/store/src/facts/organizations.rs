@@ -4,7 +4,7 @@ use protocol::types::{
     Invitation, Locator, MailAddress, Member, Membership, Organization, Receiver, Role, Transfer,
 };
 
-/// Five columns from `at` on.
+/// Six columns from `at` on.
 fn organization(row: &dyn Row, at: usize) -> Read<Organization> {
     Ok(Organization {
         id: row.locator(at)?,
@@ -12,6 +12,7 @@ fn organization(row: &dyn Row, at: usize) -> Read<Organization> {
         name: row.string(at + 2)?,
         created_at: row.time(at + 3)?,
         external_id: row.optional_text(at + 4)?.map(str::to_owned),
+        second_factor: row.flag(at + 5)?,
     })
 }
 
@@ -24,13 +25,13 @@ fn address(row: &dyn Row, at: usize) -> Read<MailAddress> {
 }
 
 pub(crate) const BY_ID: Query<Organization> = Query {
-    sql: "SELECT id, version, name, created_at, external_id FROM organizations WHERE id = $1",
+    sql: "SELECT id, version, name, created_at, external_id, second_factor FROM organizations WHERE id = $1",
     read: |row| organization(row, 0),
 };
 
 /// The one that the company calls so.
 pub(crate) const BY_EXTERNAL_ID: Query<Organization> = Query {
-    sql: "SELECT id, version, name, created_at, external_id FROM organizations WHERE external_id = $1",
+    sql: "SELECT id, version, name, created_at, external_id, second_factor FROM organizations WHERE external_id = $1",
     read: |row| organization(row, 0),
 };
 
@@ -48,28 +49,31 @@ pub(crate) const BY_ONCE: Query<Locator> = Query {
 
 /// Those that a person belongs to, by name.
 pub(crate) const OF_PERSON: Query<Membership> = Query {
-    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, m.role FROM members m JOIN organizations o ON o.id = m.organization \
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor, m.role FROM members m JOIN organizations o ON o.id = m.organization \
           WHERE m.subject = $1 ORDER BY LOWER(o.name), o.id",
-    read: |row| {
-        Ok(Membership {
-            organization: organization(row, 0)?,
-            role: role(row, 5)?,
-        })
-    },
+    read: membership,
 };
+
+fn membership(row: &dyn Row) -> Read<Membership> {
+    Ok(Membership {
+        organization: organization(row, 0)?,
+        role: role(row, 6)?,
+    })
+}
 
 /// Those of here that would have no owner without a person, by name.
 pub(crate) const LEFT_WITHOUT_OWNER: Query<Organization> = Query {
-    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id FROM members m JOIN organizations o ON o.id = m.organization \
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor FROM members m JOIN organizations o ON o.id = m.organization \
           WHERE m.subject = $1 AND m.role = 'owner' AND o.external_id IS NULL AND NOT EXISTS (SELECT 1 FROM members p \
           WHERE p.organization = m.organization AND p.subject <> $1 AND p.role = 'owner') ORDER BY LOWER(o.name), o.id",
     read: |row| organization(row, 0),
 };
 
-/// What a person may do in an organization.
-pub(crate) const ROLE: Query<Role> = Query {
-    sql: "SELECT role FROM members WHERE organization = $1 AND subject = $2",
-    read: |row| role(row, 0),
+/// An organization that a person belongs to.
+pub(crate) const SEAT: Query<Membership> = Query {
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor, m.role \
+          FROM members m JOIN organizations o ON o.id = m.organization WHERE m.organization = $1 AND m.subject = $2",
+    read: membership,
 };
 
 /// Who belongs to one, the longest first.

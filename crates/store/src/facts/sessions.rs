@@ -77,7 +77,7 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
 };
 
 /// The same where people let apps in for organizations: what they allowed for the only workspace for which they did, if
-/// they belong to it and it does not block the app. Of several, none is remembered. A block of new apps is none of one that
+/// they belong to it, it does not block the app, and this session may act for it. Of several, none is remembered. A block of new apps is none of one that
 /// was let in.
 pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
     sql: concat!(
@@ -85,7 +85,8 @@ pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query 
         visitor_columns!(),
         ", c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped, c.organization, \
          COALESCE((SELECT a.standing FROM workspace_apps a WHERE a.organization = c.organization AND a.client = c.client), \
-         (SELECT g.new_apps FROM organizations g WHERE g.id = c.organization AND g.new_apps = 'limited'), 'trusted') \
+         (SELECT g.new_apps FROM organizations g WHERE g.id = c.organization AND g.new_apps = 'limited'), 'trusted'), \
+         EXISTS (SELECT 1 FROM organizations g WHERE g.id = c.organization AND g.second_factor) \
          FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
          AND c.granted_at > p.consents_from AND (c.organization = 0 OR EXISTS (SELECT 1 FROM members m \
          WHERE m.organization = c.organization AND m.subject = c.subject)) \
@@ -95,7 +96,9 @@ pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query 
     ),
     read: |row| {
         let workspace = |row: &dyn Row| Ok((workspace(row, 27)?, standing(row, 28)?));
-        with_consent(row, workspace)
+        let (session, consent) = with_consent(row, workspace)?;
+        let acts = !row.flag(29)? || session.session.has_second_factor();
+        Ok((session, consent.filter(|_| acts)))
     },
 };
 

@@ -155,6 +155,7 @@ async fn no_organization_has_more_apps_than_the_most() {
     let [ada] = people(&world).await;
     let organization = Organization {
         external_id: None,
+        second_factor: false,
         id: world.store.mint().locator(),
         version: 1,
         name: "Board Makers".to_owned(),

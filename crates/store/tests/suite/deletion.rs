@@ -60,6 +60,7 @@ impl World {
         Transition::Organization(OrganizationChange::Found {
             organization: Organization {
                 external_id: None,
+                second_factor: false,
                 id: self.store.mint().locator(),
                 version: 1,
                 name: name.to_owned(),

@@ -218,6 +218,7 @@ fn member(id: &str, name: &str, role: Role) -> ExternalMembership {
         id: id.to_owned(),
         name: name.to_owned(),
         role,
+        second_factor: None,
     }
 }
 

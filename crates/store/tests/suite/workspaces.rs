@@ -86,6 +86,7 @@ impl Scene {
 async fn found(world: &World, founder: Subject, name: &str) -> Organization {
     let organization = Organization {
         external_id: None,
+        second_factor: false,
         id: world.store.mint().locator(),
         version: 1,
         name: name.to_owned(),

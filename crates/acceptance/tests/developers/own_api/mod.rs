@@ -3,6 +3,7 @@
 mod apps;
 pub(crate) mod attacks;
 mod description;
+mod second_factor;
 
 use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_refused, form_to, within};
 use acceptance::{App, AppSpec, Browser, Json, Reply, Setup, Url};

@@ -1,8 +1,8 @@
 //! The company's organizations, which come with its people: it says who belongs to them and what they are called.
 use super::{HANDOFF, app_of, call, challenge_of, way_back};
-use crate::support::{PLAIN, Scene, Tokens, form_to, within};
+use crate::support::{PLAIN, Scene, Tokens, assert_page, consent_form, form_to, within};
 use crate::workspaces::{ORGANIZATIONS, allowed, asked, found, offered};
-use acceptance::{Browser, Json, Request, Setup};
+use acceptance::{Browser, Json, Reply, Request, Setup};
 use serde_json::json;
 use std::time::Duration;
 
@@ -207,4 +207,67 @@ fn what_cannot_be_read_changes_nothing() {
         assert_eq!(reply.json()["fields"][0]["pointer"], pointer, "{reply}");
     }
     assert!(!scene.cli(&["user", "list"]).to_string().contains("u-1"));
+}
+
+/// What a member of an organization that takes a second factor proves is the company's matter: it is told, and what it says counts.
+#[test]
+fn one_that_takes_a_second_factor_is_acted_for_with_one() {
+    let scene = scene();
+    let app = app_of(&scene);
+    let mut ada = scene.provider.browser();
+    let guarded =
+        json!([{ "id": "o-acme", "name": "Acme", "role": "owner", "second_factor": true }]);
+    signs_in(&scene, &mut ada, &guarded);
+    let picked = offered(&asked(&scene, &mut ada, &app))[0].0.clone();
+    let pick = |browser: &mut Browser| {
+        let form = consent_form(&asked(&scene, browser, &app));
+        let typed = [("answer", "allow"), ("organization", picked.as_str())];
+        let reply = browser.submit(&form, &typed);
+        browser.follow(reply)
+    };
+    // To sign in again, with what the company says of it.
+    let again = |browser: &mut Browser, page: &Reply, amr: &Json| {
+        assert_page(page, 403);
+        let text = acceptance::unescape(&page.text());
+        let way = text
+            .split("href=\"")
+            .find(|href| href.starts_with("/sign-in?"));
+        let way = way.and_then(|way| way.split('"').next()).expect("a way");
+        let away = browser.open(way);
+        let challenge = challenge_of(&away);
+        let told = call(
+            &scene,
+            "/login/challenge",
+            &json!({ "challenge": challenge }),
+        );
+        let told = told.expect(200).json();
+        assert_eq!(told["second_factor"], true, "{told}");
+        assert!(told["signed_in_since"].is_i64(), "{told}");
+        let user = json!({ "id": "u-1815", "organizations": guarded });
+        let body = json!({ "challenge": challenge, "user": user, "amr": amr });
+        let back = way_back(call(&scene, "/login/accept", &body));
+        browser.open(&back).expect(200)
+    };
+    let page = pick(&mut ada);
+    again(&mut ada, &page, &json!(["pwd"]));
+    let page = pick(&mut ada);
+    again(&mut ada, &page, &json!(["pwd", "otp", "mfa"]));
+    let reply = allowed(&scene, &mut ada, &app, &picked);
+    assert_eq!(reply.json()["organization"], "o-acme", "{reply}");
+    // Its page neither; and once the company says so, it takes none.
+    signs_in(
+        &scene,
+        &mut ada,
+        &json!([{ "id": "o-acme", "name": "Acme", "role": "owner" }]),
+    );
+    let page = page_of(&mut ada, "Acme");
+    assert_page(&ada.open(&page), 403);
+    let free = json!([{ "id": "o-acme", "name": "Acme", "role": "owner", "second_factor": false }]);
+    signs_in(&scene, &mut ada, &free);
+    let shown = ada.open(&page).expect(200);
+    assert!(
+        !shown.text().contains("/organizations/second-factor"),
+        "{shown}"
+    );
+    allowed(&scene, &mut ada, &app, &picked);
 }

@@ -1,5 +1,6 @@
 //! A second step of the sign-in: set up, proved, recovered, removed, and asked for by policy.
 mod attacks;
+mod organizations;
 mod policy;
 
 use crate::support::behind::{age_sessions, run};

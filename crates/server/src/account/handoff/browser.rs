@@ -24,7 +24,9 @@ use protocol::types::Person;
 /// again before they can read what happened.
 const READ_FIRST: [&str; 4] = ["signed-out", "everywhere", "deleted", "changed"];
 /// What led there when the person wants, or needs, to sign in anew.
-const ANEW: [&str; 2] = ["switch", "again"];
+const ANEW: [&str; 3] = ["switch", "again", SECOND_FACTOR];
+/// What led there when what they want takes a second factor.
+const SECOND_FACTOR: &str = "second-factor";
 
 /// Whether what led to the sign-in page asks for another sign-in, whoever is signed in already.
 pub(in crate::account) fn is_anew(what: &str) -> bool {
@@ -44,7 +46,10 @@ pub(in crate::account) fn begin(
     }
     let anew = is_anew(what) || continuation.wants_proof();
     let onward = continuation.carried();
-    let challenge = LoginChallenge::new(browser.told_apart(), anew, onward, &app.mint);
+    let challenge = LoginChallenge {
+        second_factor: what == SECOND_FACTOR,
+        ..LoginChallenge::new(browser.told_apart(), anew, onward, &app.mint)
+    };
     let mut url = handoff.url.clone();
     url.query_pairs_mut()
         .append_pair("login_challenge", &challenge.write(&app.key));

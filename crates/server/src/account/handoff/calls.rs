@@ -208,9 +208,10 @@ fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>, policy: &Pol
         if let Some(age) = request.prompt.max_age {
             told.insert("max_age".to_owned(), age.seconds().into());
         }
-        if request.asks_second_factor(policy) {
-            told.insert("second_factor".to_owned(), true.into());
-        }
+    }
+    let app = waiting.is_some_and(|waiting| waiting.request.asks_second_factor(policy));
+    if app || challenge.second_factor {
+        told.insert("second_factor".to_owned(), true.into());
     }
     Value::Object(told)
 }

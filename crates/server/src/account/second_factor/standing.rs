@@ -132,7 +132,7 @@ async fn proved(
 fn elsewhere(app: &App, browser: &BrowserContext, continuation: &Continuation) -> Response {
     let language = browser.language;
     let product = &app.config.branding.product;
-    let again = after_url(&continuation.with(path::SIGN_IN), "again");
+    let again = after_url(&continuation.with(path::SIGN_IN), "second-factor");
     let page = PlainPage {
         status: StatusCode::FORBIDDEN,
         cause: Some("a second factor of the company's own login is needed"),

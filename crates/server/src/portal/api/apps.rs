@@ -90,6 +90,7 @@ async fn owner(
         .iter()
         .find(|own| own.organization.id.0.to_string() == id);
     let own = own.ok_or_else(|| not_found("organization"))?;
+    caller.hand().acts_for(app, &own.organization).await?;
     Ok((Owner::Organization(own.organization.id), own.role))
 }
 
@@ -123,7 +124,7 @@ pub(super) async fn show(
     caller: Caller,
     Path(client_id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let managed = app_of(&app, &caller.person, &client_id, Role::Viewer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Viewer).await?;
     let view = app_view(&app, managed.client(), managed.role()).await?;
     Ok(reply::json_of(StatusCode::OK, &view))
 }
@@ -141,7 +142,7 @@ pub(super) async fn create(
     };
     let mails = app.config.mail.is_some();
     let status = may_register(&caller.person, side, mails, app.policy()).map_err(closed)?;
-    let own = organization(&app, &caller.person, &new.organization).await?;
+    let own = organization(&app, caller.hand(), &new.organization).await?;
     let own = own.map_err(|_| {
         let sentence = "name an organization in which you are developer or owner";
         invalid("/organization", sentence)
@@ -190,7 +191,7 @@ pub(super) async fn create(
 
 /// What was made is shown with what is told once.
 async fn shown(app: &App, caller: &Caller, made: Registered) -> Result<Response, ApiError> {
-    let managed = app_of(app, &caller.person, &made.client_id, Role::Viewer).await?;
+    let managed = app_of(app, caller.hand(), &made.client_id, Role::Viewer).await?;
     let users = users_of(&app.store, &app.mint, app.policy(), managed.client()).await;
     let users = users.map_err(|_| StoreError::Overloaded)?;
     let view = MadeView {
@@ -215,7 +216,7 @@ async fn again(
     made: Registered,
     (name, uris): (String, Vec<String>),
 ) -> Result<Response, ApiError> {
-    let found = app_of(app, &caller.person, &made.client_id, Role::Developer).await;
+    let found = app_of(app, caller.hand(), &made.client_id, Role::Developer).await;
     let managed = found.map_err(|_| key_used())?;
     let client = managed.client();
     let own_uris = client.redirect_uris.iter().map(|uri| uri.as_str());

@@ -4,13 +4,14 @@ use crate::http::request::{Arrival, ClientAddr};
 use crate::oauth::bearer;
 use crate::oauth::possession::ProofHeader;
 use crate::ops::clock;
+use crate::portal::managed::{By, Hand};
 use crate::state::App;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use protocol::events::{Act, Actor};
 use protocol::own_api::person_of;
 use protocol::token_info::BearerError;
-use protocol::types::Person;
+use protocol::types::{Locator, Person};
 
 const REALM: &str = "apps";
 
@@ -18,10 +19,19 @@ const REALM: &str = "apps";
 /// revokes secrets without a password is what they allowed it, in these words.
 pub(super) struct Caller {
     pub(super) person: Person,
+    grant: Locator,
     address: ClientAddr,
 }
 
 impl Caller {
+    /// The person, by their grant.
+    pub(super) fn hand(&self) -> Hand<'_> {
+        Hand {
+            person: &self.person,
+            by: By::Program(self.grant),
+        }
+    }
+
     /// What they do now.
     pub(super) fn act(&self, app: &App) -> Act {
         Act {
@@ -41,6 +51,8 @@ impl FromRequestParts<App> for Caller {
         let bearer = bearer::read(app, (&parts.headers, &proof), REALM).await?;
         let bearer = bearer.ok_or_else(invalid)?;
         let (now, used) = (clock::now(), bearer.used());
+        let grant = bearer.facts.as_ref().map(|facts| facts.token.grant);
+        let grant = grant.ok_or_else(invalid)?;
         let subject = person_of(&bearer.presented, bearer.facts, app.policy(), now);
         let person = app.store.person(subject.map_err(refused)?).await?;
         let person = person.filter(Person::is_active).ok_or_else(invalid)?;
@@ -53,6 +65,7 @@ impl FromRequestParts<App> for Caller {
         }
         Ok(Caller {
             person,
+            grant,
             address: Arrival::of(&parts.extensions).address,
         })
     }

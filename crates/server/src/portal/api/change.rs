@@ -23,7 +23,7 @@ pub(super) async fn change(
     Path(client_id): Path<String>,
     Sent(changes): Sent<AppChanges>,
 ) -> Result<Response, ApiError> {
-    let managed = app_of(&app, &caller.person, &client_id, Role::Developer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Developer).await?;
     let client = managed.client();
     let uris = changes.redirect_uris.clone().unwrap_or_default();
     let mut changes = changes.into_rule(client)?;
@@ -35,7 +35,7 @@ pub(super) async fn change(
     settled
         .ok_or_else(conflict)?
         .map_err(|errors| wrong(&errors, &uris))?;
-    let managed = app_of(&app, &caller.person, &client_id, Role::Viewer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Viewer).await?;
     let view = app_view(&app, managed.client(), managed.role()).await?;
     Ok(reply::json_of(StatusCode::OK, &view))
 }
@@ -95,10 +95,10 @@ pub(super) async fn remove(
     caller: Caller,
     Path(client_id): Path<String>,
 ) -> Result<Response, ApiError> {
-    if let Some((client, at)) = deleted(&app, &caller.person, &client_id).await? {
+    if let Some((client, at)) = deleted(&app, caller.hand(), &client_id).await? {
         return Ok(gone(&client, at));
     }
-    let managed = app_of(&app, &caller.person, &client_id, Role::Owner).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Owner).await?;
     let change = delete(managed.client());
     app.settle_one(change, caller.act(&app)).await?;
     Ok(gone(managed.client(), clock::now()))
@@ -119,14 +119,14 @@ pub(super) async fn bring_back(
     caller: Caller,
     Path(client_id): Path<String>,
 ) -> Result<Response, ApiError> {
-    if let Some((client, at)) = deleted(&app, &caller.person, &client_id).await? {
+    if let Some((client, at)) = deleted(&app, caller.hand(), &client_id).await? {
         let back = restore(&client, at, clock::now(), &app.mint);
         let back = back.ok_or_else(|| not_found("app"))?;
         if app.settle_one(back, caller.act(&app)).await? == Outcome::Conflict {
             return Err(conflict());
         }
     }
-    let managed = app_of(&app, &caller.person, &client_id, Role::Owner).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Owner).await?;
     let view = app_view(&app, managed.client(), managed.role()).await?;
     Ok(reply::json_of(StatusCode::OK, &view))
 }

@@ -59,6 +59,11 @@ impl From<NotTheirs> for ApiError {
                 let next = "ask an owner of the organization";
                 ApiError::Told(told(403, "insufficient_role", message, next).into())
             }
+            NotTheirs::SecondFactor => {
+                let message = "the organization takes a sign-in with a second factor, and this token is of one without";
+                let next = "set a second factor up at /account/security, sign in anew, and have the program let in once more";
+                ApiError::Told(told(403, "second_factor_required", message, next).into())
+            }
             NotTheirs::Store(error) => error.into(),
         }
     }

@@ -38,7 +38,7 @@ pub(super) async fn requests(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let params = asked.of(&FILTERS)?;
-    let managed = app_of(&app, &caller.person, &client_id, Role::Viewer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Viewer).await?;
     let client = managed.client();
     let query = query(&params)?;
     write_down(&app, client).await?;
@@ -116,7 +116,7 @@ pub(super) async fn redirect(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let params = asked.of(&["redirect_uri"])?;
-    let managed = app_of(&app, &caller.person, &client_id, Role::Viewer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Viewer).await?;
     let sent = params.get("redirect_uri");
     let sent = sent.ok_or_else(|| invalid("", "redirect_uri is missing"))?;
     let looked = checked(managed.client(), sent, app.policy(), Language::English);

@@ -24,7 +24,7 @@ pub(super) async fn list(
     caller: Caller,
     Path(client_id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let managed = app_of(&app, &caller.person, &client_id, Role::Viewer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Viewer).await?;
     let client = managed.client();
     let (_, used) = app.store.client_used(client.no).await?;
     let now = clock::now();
@@ -55,7 +55,7 @@ pub(super) async fn add(
             format!("days is a number from 1 to {MOST_DAYS}"),
         ));
     }
-    let managed = app_of(&app, &caller.person, &client_id, Role::Developer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Developer).await?;
     let now = clock::now();
     let new = secrets::NewSecret {
         name: new.name,
@@ -72,7 +72,7 @@ pub(super) async fn rotate(
     Path(client_id): Path<String>,
     Sent(asked): Sent<Rotation>,
 ) -> Result<Response, ApiError> {
-    let managed = app_of(&app, &caller.person, &client_id, Role::Developer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Developer).await?;
     let overlap = asked.overlap_hours.unwrap_or(DEFAULT_OVERLAP);
     let now = clock::now();
     let decision = secrets::rotate(managed.client(), asked.name, overlap, now, &app.mint);
@@ -105,7 +105,7 @@ pub(super) async fn revoke(
         Some("true") => true,
         Some(_) => return Err(invalid("", "force is true or false")),
     };
-    let managed = app_of(&app, &caller.person, &client_id, Role::Developer).await?;
+    let managed = app_of(&app, caller.hand(), &client_id, Role::Developer).await?;
     let id = secret.parse().map(Locator);
     let id = id.map_err(|_| not_found("secret"))?;
     let decision = secrets::revoke(managed.client(), id, force, clock::now());

@@ -154,11 +154,7 @@ pub(super) async fn delete(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let gone = reply::see_other(&format!("{PORTAL}?done=deleted"));
-    if stale.is_none()
-        && deleted(&app, &desk.facts.person, &form.client_id)
-            .await?
-            .is_some()
-    {
+    if stale.is_none() && deleted(&app, desk.hand(), &form.client_id).await?.is_some() {
         return Ok(gone);
     }
     let managed = desk.app(&app, &form.client_id, Role::Owner).await?;
@@ -206,7 +202,7 @@ pub(super) async fn restore(
     if stale.is_some() {
         return Ok(reply::see_other(PORTAL));
     }
-    if let Some((client, deleted_at)) = deleted(&app, &desk.facts.person, &form.client_id).await? {
+    if let Some((client, deleted_at)) = deleted(&app, desk.hand(), &form.client_id).await? {
         let back = restore_app(&client, deleted_at, clock::now(), &app.mint);
         let Some(back) = back else {
             return Err(PageFault::NotFound.into());

@@ -39,6 +39,9 @@ pub(super) async fn show(
         None if app.config.portal.owners == AppOwners::Organizations => memberships.first(),
         own => own,
     };
+    if let Some(own) = own {
+        desk.hand().acts_for(&app, &own.organization).await?;
+    }
     let owner = match own {
         Some(own) => Owner::Organization(own.organization.id),
         None => Owner::Person(desk.facts.person.subject),

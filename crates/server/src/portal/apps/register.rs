@@ -159,7 +159,7 @@ pub(super) async fn submit(
             desk.browser.language.text("app-scopes-wrong"),
         ));
     }
-    let Ok(organization) = organization(&app, &desk.facts.person, &form.organization).await? else {
+    let Ok(organization) = organization(&app, desk.hand(), &form.organization).await? else {
         let sentence = desk.browser.language.text("new-app-organization");
         problems.push(Problem::new("organization", sentence));
         return page(&app, desk, form, problems).await;

@@ -13,7 +13,7 @@ use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::transfer::{self, TransferError};
-use protocol::types::{Language, Locator, MailAddress, Membership, Receiver, Role};
+use protocol::types::{Language, Locator, MailAddress, Membership, Receiver, Role, Transfer};
 use store::Outcome;
 
 /// An app that is to be offered.
@@ -198,6 +198,7 @@ pub(super) async fn accept(
         return Ok(gone());
     };
     let memberships = app.store.memberships(person.subject).await?;
+    acts_for(&app, &desk, &open, &memberships).await?;
     let Ok(change) = transfer::accept(
         &client,
         &open,
@@ -227,9 +228,27 @@ pub(super) async fn decline(
     let person = &desk.facts.person;
     if let Some(open) = app.store.transfer(id).await? {
         let memberships = app.store.memberships(person.subject).await?;
+        acts_for(&app, &desk, &open, &memberships).await?;
         if let Ok(change) = transfer::decline(&open, person, &memberships) {
             app.settle_one(change, desk.act(&app)).await?;
         }
     }
     Ok(declined)
+}
+
+/// That they act for the organization that is to run the app.
+///
+/// # Errors
+/// The way to the second factor, where it takes one.
+async fn acts_for(
+    app: &App,
+    desk: &Desk,
+    open: &Transfer,
+    memberships: &[Membership],
+) -> Result<(), PageError> {
+    let to = |own: &&Membership| open.to == Receiver::Organization(own.organization.id);
+    match memberships.iter().find(to) {
+        Some(own) => Ok(desk.hand().acts_for(app, &own.organization).await?),
+        None => Ok(()),
+    }
 }

@@ -1,4 +1,4 @@
-//! Another name for an organization, and its end.
+//! Another name for an organization, how its members sign in, and its end.
 use super::refusal::sentence;
 use super::show::{Said, page, seat};
 use crate::http::error::PageError;
@@ -103,6 +103,53 @@ pub(super) async fn rename(
         field: "name",
         said,
         done: done(&form.id, "renamed"),
+    };
+    settle(&app, desk, &seat, asked).await
+}
+
+/// Whether members sign in with a second factor.
+pub(crate) struct SecondFactorForm {
+    id: String,
+    required: bool,
+    password: String,
+}
+
+impl WholeForm for SecondFactorForm {
+    const PATH: &'static str = OrganizationPage::SECOND_FACTOR;
+
+    fn read(params: &Params) -> Self {
+        SecondFactorForm {
+            id: params.text("organization"),
+            required: params.get("required") == Some("yes"),
+            password: params.text("password"),
+        }
+    }
+}
+
+/// `POST`: says whether its members act for it only after a sign-in with a second factor.
+pub(super) async fn require_second_factor(
+    State(app): State<App>,
+    posted: Posted<SecondFactorForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = seat(&app, &desk, &form.id).await?;
+    let problem = match stale {
+        Some(stale) => Some(stale),
+        None => desk.proved(&app, "second-password", form.password).await?,
+    };
+    if let Some(problem) = problem {
+        return Ok(again(&app, desk, &seat, Said::default(), problem));
+    }
+    let proved = desk.facts.session.has_second_factor();
+    let what = match form.required {
+        true => "required",
+        false => "left",
+    };
+    let asked = Asked {
+        change: seat.require_second_factor(form.required, proved),
+        field: "",
+        said: Said::default(),
+        done: done(&form.id, what),
     };
     settle(&app, desk, &seat, asked).await
 }

@@ -7,7 +7,7 @@ mod refusal;
 mod show;
 
 use crate::http::site::Site;
-use acts::{DissolveForm, RenameForm};
+use acts::{DissolveForm, RenameForm, SecondFactorForm};
 use apps::{AppForm, NewAppsForm};
 use config::Config;
 use list::{AcceptForm, DeclineForm, FoundForm};
@@ -28,6 +28,7 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<AppForm, _, _>(apps::change);
     site.form::<NewAppsForm, _, _>(apps::judge_new);
     site.form::<RenameForm, _, _>(acts::rename);
+    site.form::<SecondFactorForm, _, _>(acts::require_second_factor);
     site.form::<DissolveForm, _, _>(acts::dissolve);
     site.form::<InviteForm, _, _>(members::invite);
     site.form::<WithdrawForm, _, _>(members::withdraw);

@@ -15,6 +15,7 @@ pub(super) fn sentence(error: OrganizationError, language: Language) -> Text {
         OrganizationError::LastOwner => language.text("organization-last-owner"),
         OrganizationError::HasApps => language.text("organization-has-apps"),
         OrganizationError::Unproved => language.text("organizations-unproved"),
+        OrganizationError::SecondFactor => language.text("organization-second-own"),
         OrganizationError::OfCompany => language.text("organization-decided-elsewhere"),
     }
 }

@@ -34,11 +34,16 @@ pub(super) async fn show(
 /// Their seat in an organization.
 ///
 /// # Errors
-/// That there is no such page, for whoever does not belong to it.
+/// That there is no such page, for whoever does not belong to it; the way to the second factor, where it takes one.
 pub(super) async fn seat(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
     let id = id.parse().ok().map(Locator).ok_or(PageFault::NotFound)?;
     let facts = app.store.organization(id).await?;
-    Seat::of(facts, &desk.facts.person).ok_or_else(|| PageFault::NotFound.into())
+    let seat = Seat::of(facts, &desk.facts.person).ok_or(PageFault::NotFound)?;
+    let organization = &seat.facts().organization;
+    match organization.lets_act(desk.facts.session.has_second_factor()) {
+        true => Ok(seat),
+        false => Err(OwnPage::Organizations.second_factor()),
+    }
 }
 
 /// What was done, as a message.
@@ -51,6 +56,8 @@ fn was_done(what: &str) -> Option<&'static str> {
         "role" => "organization-done-role",
         "removed" => "organization-done-removed",
         "renamed" => "organization-done-renamed",
+        "required" => "organization-done-second",
+        "left" => "organization-done-second-left",
         _ => return None,
     })
 }
@@ -73,6 +80,7 @@ pub(super) struct Said {
 /// The page, which says what was done, or what is wrong.
 pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
     let asks_password = desk.asks_password();
+    let proved = desk.facts.session.has_second_factor();
     let zone = app.zone_of(&desk.facts.preferences);
     let mut browser = desk.browser;
     let (facts, language) = (seat.facts(), browser.language);
@@ -119,6 +127,8 @@ pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
         mails: app.config.mail.is_some(),
         apps: facts.apps,
         workspaces: app.policy().accounts.workspaces,
+        second_factor: facts.organization.second_factor,
+        proved,
         asks_password,
         notice: said.notice.map(|id| language.text(id)),
         problems: said.problems,
