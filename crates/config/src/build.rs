@@ -87,6 +87,8 @@ pub struct Config {
     pub log: LogSettings,
     /// Where metrics are told.
     pub metrics: Option<SocketAddr>,
+    /// Files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
     /// What was left aside, one sentence each.
     pub notes: Vec<String>,
     /// What is allowed but deserves a second look, one sentence each.
@@ -172,12 +174,17 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         log: settings.log.clone(),
         metrics: metrics(checks, listen),
         notes: layers.notes.clone(),
+        secret_files: Vec::new(),
         warnings: Vec::new(),
     };
     warn_of_plain_http(checks, &config, base.scheme);
-    let warnings = std::mem::take(&mut checks.warnings);
-    let checks = std::mem::replace(checks, Checks::new(layers));
-    checks.finish(Config { warnings, ..config })
+    let mut checks = std::mem::replace(checks, Checks::new(layers));
+    let config = Config {
+        warnings: std::mem::take(&mut checks.warnings),
+        secret_files: std::mem::take(&mut checks.files),
+        ..config
+    };
+    checks.finish(config)
 }
 
 fn listen(checks: &mut Checks<'_>) -> SocketAddr {

@@ -7,6 +7,7 @@ use super::values::{Span, TextSetting};
 use protocol::types::text::is_plain;
 use protocol::types::{Language, Lifetime, LocalText};
 use std::fmt;
+use std::path::PathBuf;
 
 /// Two years: the longest lifetime of a token, and of most other things.
 pub(super) const LONGEST: Lifetime = Lifetime::from_days(2 * 365);
@@ -17,6 +18,8 @@ pub(super) struct Checks<'a> {
     faults: Vec<ConfigFault>,
     /// What is allowed but deserves a second look.
     pub(super) warnings: Vec<String>,
+    /// Files that secrets were read from.
+    pub(super) files: Vec<PathBuf>,
 }
 
 impl<'a> Checks<'a> {
@@ -26,6 +29,7 @@ impl<'a> Checks<'a> {
             layers,
             faults: layers.faults.clone(),
             warnings: Vec::new(),
+            files: layers.files.clone(),
         }
     }
 

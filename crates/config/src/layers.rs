@@ -46,6 +46,8 @@ pub(crate) struct Layers {
     pub(super) faults: Vec<ConfigFault>,
     /// What was left aside.
     pub(super) notes: Vec<String>,
+    /// Files from which values were read that variables named.
+    pub(super) files: Vec<PathBuf>,
     known: Known,
     table: Table,
     origins: BTreeMap<String, Origin>,
@@ -88,6 +90,7 @@ impl Layers {
             settings: Settings::default(),
             faults: Vec::new(),
             notes: Vec::new(),
+            files: Vec::new(),
             known: Known::new(),
             table: Table::new(),
             origins: BTreeMap::new(),
@@ -164,14 +167,21 @@ impl Layers {
     }
 
     fn read_file(&mut self, file: &Path) -> Result<(), ConfigFaults> {
-        let name = file.display().to_string();
+        self.read_text(&file.display().to_string(), &Self::text_of(file)?)
+    }
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn text_of(file: &Path) -> Result<String, ConfigFaults> {
         let text = std::fs::read_to_string(file).map_err(|error| {
             ConfigFault::new(
-                &name,
+                file.display().to_string(),
                 format!("cannot be read ({error}): name an existing file with --config"),
             )
         })?;
-        self.read_text(&name, &text)
+        Ok(text)
     }
 
     fn read_text(&mut self, name: &str, text: &str) -> Result<(), ConfigFaults> {
@@ -267,6 +277,7 @@ impl Layers {
             && let Some(path) = rest.strip_suffix("_FILE").map(path_of)
             && SECRETS.contains(&dotted(&path).as_str())
         {
+            self.files.push(PathBuf::from(text));
             match std::fs::read_to_string(text) {
                 Ok(secret) => {
                     let secret = secret.trim_end_matches(['\r', '\n']);

@@ -36,6 +36,7 @@ mod settings;
 mod shape;
 mod show;
 mod signing;
+mod sources;
 mod storage;
 mod test_side;
 mod text;
@@ -69,6 +70,7 @@ pub use settings::{
 };
 pub use show::Shown;
 pub use signing::Signing;
+pub use sources::Sources;
 pub use storage::{CheckUrl, PostgresText, Storage};
 pub use text::{Checked, check};
 pub use upstream::Upstream;

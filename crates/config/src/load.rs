@@ -73,7 +73,7 @@ pub fn is_set_by_environment() -> bool {
 }
 
 /// The variables of this process whose names are text; what is no text in a value becomes U+FFFD.
-fn environment() -> Vec<(String, String)> {
+pub(super) fn environment() -> Vec<(String, String)> {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((
             name.into_string().ok()?,

@@ -279,6 +279,7 @@ fn password(checks: &mut Checks<'_>) -> Option<Password> {
 
 /// What a file holds, without one line end.
 pub(super) fn read(checks: &mut Checks<'_>, setting: &str, file: &Path) -> Option<Password> {
+    checks.files.push(file.to_owned());
     match std::fs::read_to_string(file) {
         Ok(text) => {
             let line = text.strip_suffix('\n').unwrap_or(&text);

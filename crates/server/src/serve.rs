@@ -1,11 +1,7 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
 use crate::http::accept;
 use crate::http::accept::Signals;
-use crate::http::brand::Brand;
-use crate::http::cookies::Cookies;
-use crate::http::site::Site;
 use crate::jobs::{self, Running};
-use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
 use crate::ops::client_fetches::ClientFetches;
@@ -14,25 +10,20 @@ use crate::ops::connection_uses::ConnectionUses;
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
-use crate::ops::metrics::{self, Requests};
+use crate::ops::metrics;
 use crate::ops::outage::Outage;
-use crate::ops::outbound::outbound;
-use crate::ops::request_log::RequestLog;
+use crate::ops::reloads::Reloads;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
-use crate::ops::upstream;
 use crate::portal::playing::Playgrounds;
-use crate::reload::Configuration;
-use crate::rooms;
+use crate::reload::{self, Configuration};
 use crate::state::{App, AppState, Lasting};
 use crate::storage;
-use crate::test_side;
 use anyhow::Context as _;
-use config::Config;
-use protocol::metadata;
-use std::sync::{Arc, OnceLock};
+use config::{Config, Sources};
+use std::sync::Arc;
 use store::{Serving, Stay, Store};
 use tokio::net::TcpListener;
 
@@ -61,55 +52,14 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),
+        reloads: Reloads::begin(),
         stopping: Stopping::default(),
         outage: Outage::new(location.to_string()),
         log,
         store,
         _serving: serving,
     };
-    configured(config, Arc::new(lasting), sealing, None)
-}
-
-/// The state of a server with this configuration; `earlier` is what it was before.
-///
-/// # Errors
-/// One sentence on what of the configuration cannot be used.
-pub(crate) fn configured(
-    config: Config,
-    lasting: Arc<Lasting>,
-    sealing: Sealing,
-    earlier: Option<&AppState>,
-) -> anyhow::Result<AppState> {
-    let document = metadata::document(&config.policy, endpoints(&config));
-    let logged = earlier.filter(|earlier| earlier.config.request_log == config.request_log);
-    let counted = config.metrics.map(|_| Arc::new(counted(&config)));
-    // What was counted before goes on, unless other routes are counted now.
-    let before = earlier.and_then(|earlier| earlier.requests.clone());
-    let before = before.filter(|before| counted.as_ref().is_some_and(|new| new.counts_as(before)));
-    Ok(AppState {
-        brand: Brand::read(&config).map_err(anyhow::Error::msg)?,
-        upstream: upstream::load(&config).map_err(anyhow::Error::msg)?,
-        outbound: Arc::new(outbound(&config)),
-        request_log: match logged {
-            Some(earlier) => earlier.request_log.clone(),
-            None => Arc::new(RequestLog::of(&config)),
-        },
-        requests: before.or(counted),
-        metadata: serde_json::to_string_pretty(&document)?,
-        developer_pages: OnceLock::new(),
-        cookies: Cookies::of(&config.issuer, config.policy.accounts.session),
-        sealing,
-        lasting,
-        config,
-    })
-}
-
-/// Counts requests by the routes that are mounted.
-fn counted(config: &Config) -> Requests {
-    let (site, portal) = rooms::sites(config);
-    let all = [Some(&site), portal.as_ref()].into_iter().flatten();
-    let mounted = all.flat_map(Site::mounted);
-    Requests::of(mounted.map(|(_, path)| path.as_str()))
+    reload::configured(config, Arc::new(lasting), sealing, None)
 }
 
 /// Opens the storage that a configuration names.
@@ -156,32 +106,39 @@ impl Listeners {
 ///
 /// # Errors
 /// One sentence on why it cannot start, or had to stop.
-pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+pub(crate) async fn serve(config: Config, sources: Sources) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     let log = subscriber::start(&config.log);
-    let stop = signals.stop();
     let public = accept::bind(config.listen, "--listen").await?;
     let listeners = Listeners::beside(public, &config).await?;
     let app = Arc::new(open(config, log)?);
-    run(app, listeners, stop).await
+    run(app, sources, listeners, signals).await
 }
 
-/// Serves an opened provider until `stop` resolves, then finishes what is under way.
+/// Serves an opened provider until it is told to stop, then finishes what is under way.
 ///
 /// # Errors
 /// When TLS cannot be set up, or a job ended.
 pub(crate) async fn run(
     app: App,
+    sources: Sources,
     listeners: Listeners,
-    stop: impl Future<Output = ()>,
+    signals: Signals,
 ) -> anyhow::Result<()> {
-    prepare(&app).await;
-    let (configuration, current) = Configuration::begin(app.clone())?;
+    reload::prepare(&app).await;
+    let (configuration, current) = Configuration::begin(app.clone(), sources)?;
     tell(&app);
     let told = listeners
         .metrics
         .map(|listener| tokio::spawn(metrics::serve(current.clone(), listener)));
-    let jobs = jobs::start(&current);
+    let mut jobs = jobs::start(&current);
+    let (stop, hangup) = signals.apart();
+    jobs.begin("reload", |ending| {
+        reload::at_hangup(configuration.clone(), hangup, ending)
+    });
+    jobs.begin("files", |ending| {
+        reload::when_files_change(configuration.clone(), ending)
+    });
     let served = beside(&configuration, jobs, listeners.public, stop).await;
     if let Some(told) = told {
         told.abort();
@@ -189,23 +146,9 @@ pub(crate) async fn run(
     served
 }
 
-/// Brings into the storage what a configuration asks to have there. What fails now is tried again by the jobs.
-pub(crate) async fn prepare(app: &App) {
-    test_side::publish(app).await;
-    // Before the first request, so that nobody keeps an empty set.
-    if let Err(error) = jobs::look_at_signing_keys(app).await {
-        app.outage.note(&error);
-    }
-}
-
 /// Tells the log what there is to know of the configuration.
 fn tell(app: &AppState) {
-    for note in &app.config.notes {
-        tracing::info!("{note}");
-    }
-    for warning in &app.config.warnings {
-        tracing::warn!("{warning}");
-    }
+    reload::tell(&app.config);
     let (issuer, listen) = (&app.config.issuer, app.config.listen);
     tracing::info!(issuer, %listen, "{issuer} listens on {listen}");
 }
@@ -249,6 +192,10 @@ mod tests {
     use std::future::{pending, ready};
     use std::path::Path;
 
+    fn none() -> Sources {
+        Sources::read(None, &config::Overrides::default(), storage::check_url).unwrap()
+    }
+
     /// A provider in a folder, and where it listens.
     async fn provider(folder: &Path) -> (App, TcpListener) {
         let mut config = Config::for_tests();
@@ -263,7 +210,7 @@ mod tests {
     async fn a_job_that_panics_stops_the_server_in_good_order() {
         let folder = tempfile::tempdir().unwrap();
         let (app, listener) = provider(folder.path()).await;
-        let (configuration, current) = Configuration::begin(app.clone()).unwrap();
+        let (configuration, current) = Configuration::begin(app.clone(), none()).unwrap();
         let mut jobs = jobs::start(&current);
         jobs.begin_broken();
         let served = beside(&configuration, jobs, listener, pending()).await;
@@ -278,7 +225,7 @@ mod tests {
     async fn a_server_that_is_told_to_stop_ends_well() {
         let folder = tempfile::tempdir().unwrap();
         let (app, listener) = provider(folder.path()).await;
-        let (configuration, current) = Configuration::begin(app).unwrap();
+        let (configuration, current) = Configuration::begin(app, none()).unwrap();
         let jobs = jobs::start(&current);
         beside(&configuration, jobs, listener, ready(()))
             .await

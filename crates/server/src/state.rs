@@ -14,6 +14,7 @@ use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
+use crate::ops::reloads::Reloads;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::signing_keys::ProviderKeys;
@@ -90,6 +91,8 @@ pub(crate) struct Lasting {
     pub(crate) playgrounds: Playgrounds,
     /// Requests that wait for something to be told.
     pub(crate) long_polls: LongPolls,
+    /// How the configuration became what it is.
+    pub(crate) reloads: Reloads,
     /// Whether the server has been told to stop.
     pub(crate) stopping: Stopping,
     /// Nobody else serves this database.

@@ -260,17 +260,17 @@ fn the_log_leaves_out_what_nobody_asked_for() {
     few.api().get("/sign-in").expect(200);
     few.api().get("/nothing-here").expect(404);
     // A warning ends the wait: it comes after both.
-    let hangup = Command::new("kill")
-        .args(["-HUP", &few.provider.pid().unwrap_or(0).to_string()])
+    let signal = Command::new("kill")
+        .args(["-USR1", &few.provider.pid().unwrap_or(0).to_string()])
         .status();
-    assert!(hangup.is_ok_and(|status| status.success()));
-    assert!(within(SOON, || few.provider.log().contains("SIGHUP")));
+    assert!(signal.is_ok_and(|status| status.success()));
+    assert!(within(SOON, || few.provider.log().contains("SIGUSR1")));
     let log = few.provider.log();
     assert!(
         !log.contains("/sign-in") && !log.contains("listens on"),
         "{log}"
     );
-    assert!(log.contains(r#","signal":"SIGHUP"}"#), "{log}");
+    assert!(log.contains(r#","signal":"SIGUSR1"}"#), "{log}");
     let start = format!(r#","issuer":"{}","listen":""#, quiet.provider.issuer());
     let log = quiet.provider.log();
     assert!(log.contains(&start), "{log}");

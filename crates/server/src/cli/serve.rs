@@ -6,7 +6,7 @@ use super::runtime::wait_on_all_cores;
 use crate::preflight;
 use crate::storage::{self, check_url};
 use clap::Args;
-use config::{Config, Overrides};
+use config::{Overrides, Sources};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -36,7 +36,8 @@ impl Serve {
             issuer: self.issuer,
             storage: self.storage,
         };
-        let config = Config::load(file.as_deref(), &overrides, check_url)?;
+        let sources = Sources::read(file.as_deref(), &overrides, check_url)?;
+        let config = sources.config()?;
         preflight::check(&config)?;
         if output.json {
             let about = json!({
@@ -46,6 +47,6 @@ impl Serve {
             });
             output.show(&about, String::new);
         }
-        Ok(wait_on_all_cores(crate::serve::serve(config))??)
+        Ok(wait_on_all_cores(crate::serve::serve(config, sources))??)
     }
 }

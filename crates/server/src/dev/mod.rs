@@ -11,7 +11,7 @@ use crate::ops::subscriber;
 use crate::serve::{self, Listeners};
 use crate::storage;
 use anyhow::{Context, bail};
-use config::{Config, Mail, Overrides};
+use config::{Config, Mail, Overrides, Sources};
 use pages::DemoYourApp;
 use pages::portal::PORTAL;
 use setup::Credentials;
@@ -55,7 +55,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let provider = accept::bind(args.listen, "--listen").await?;
     let demo_app = bind_demo(args.demo_listen).await?;
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
-    let config = config(&args.data, listen)?;
+    let (config, sources) = config(&args.data, listen)?;
     let config_path = config.source.clone().unwrap_or_default();
     let log = subscriber::start(&config.log);
     let listeners = Listeners::beside(provider, &config).await?;
@@ -78,8 +78,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     }
     let demo = demo::router(registration(&app.config, &credentials, &addresses.demo));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
-    let stop = signals.stop();
-    let served = serve::run(app, listeners, stop).await;
+    let served = serve::run(app, sources, listeners, signals).await;
     demo.abort();
     served
 }
@@ -89,7 +88,7 @@ async fn bind_demo(address: SocketAddr) -> anyhow::Result<tokio::net::TcpListene
     bound.context("the demo app cannot start")
 }
 
-fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
+fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<(Config, Sources)> {
     crate::ops::server_key::make_folder(data)?;
     let path = data.join("valetkey.toml");
     if !path.exists() {
@@ -101,9 +100,10 @@ fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
         issuer: Some(format!("http://localhost:{}", listen.port())),
         ..Overrides::default()
     };
-    let config = Config::load(Some(&path), &overrides, storage::check_url)?;
+    let sources = Sources::read(Some(&path), &overrides, storage::check_url)?;
+    let config = sources.config()?;
     crate::preflight::check(&config)?;
-    Ok(config)
+    Ok((config, sources))
 }
 
 /// What the demo app and the API were told when they were registered.

@@ -37,7 +37,8 @@ pub(crate) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<T
 /// server that is still starting, or stopping, without finishing what it began.
 pub(crate) struct Signals {
     stop: [Signal; 3],
-    other: [Signal; 3],
+    hangup: Signal,
+    other: [Signal; 2],
 }
 
 impl Signals {
@@ -52,32 +53,35 @@ impl Signals {
                 signal(SignalKind::interrupt())?,
                 signal(SignalKind::quit())?,
             ],
+            hangup: signal(SignalKind::hangup())?,
             other: [
-                signal(SignalKind::hangup())?,
                 signal(SignalKind::user_defined1())?,
                 signal(SignalKind::user_defined2())?,
             ],
         })
     }
 
-    /// Waits for SIGTERM, Ctrl-C or SIGQUIT; the log tells of the others, which change nothing.
-    pub(crate) async fn stop(self) {
-        let [mut terminate, mut interrupt, mut quit] = self.stop;
-        let [mut hangup, mut first, mut second] = self.other;
-        loop {
-            let name = tokio::select! {
-                _ = terminate.recv() => return,
-                _ = interrupt.recv() => return,
-                _ = quit.recv() => return,
-                _ = hangup.recv() => "SIGHUP",
-                _ = first.recv() => "SIGUSR1",
-                _ = second.recv() => "SIGUSR2",
-            };
-            tracing::warn!(
-                signal = name,
-                "{name} changes nothing: to read the configuration again, stop the server with SIGTERM and start it"
-            );
-        }
+    /// What resolves at SIGTERM, Ctrl-C or SIGQUIT, and SIGHUP. The log tells of the others, which change nothing.
+    pub(crate) fn apart(self) -> (impl Future<Output = ()>, Signal) {
+        (stop(self.stop, self.other), self.hangup)
+    }
+}
+
+async fn stop(stop: [Signal; 3], other: [Signal; 2]) {
+    let [mut terminate, mut interrupt, mut quit] = stop;
+    let [mut first, mut second] = other;
+    loop {
+        let name = tokio::select! {
+            _ = terminate.recv() => return,
+            _ = interrupt.recv() => return,
+            _ = quit.recv() => return,
+            _ = first.recv() => "SIGUSR1",
+            _ = second.recv() => "SIGUSR2",
+        };
+        tracing::warn!(
+            signal = name,
+            "{name} changes nothing: SIGHUP has the configuration read again, SIGTERM stops the server"
+        );
     }
 }
 

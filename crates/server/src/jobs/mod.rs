@@ -17,6 +17,7 @@ mod signing_keys;
 mod test_mail;
 
 pub(crate) use job::JobError;
+pub(crate) use request_log::write as write_request_log_of;
 pub(crate) use running::Running;
 pub(crate) use signing_keys::look as look_at_signing_keys;
 

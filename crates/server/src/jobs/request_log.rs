@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 const AT_ONCE: usize = 32;
 
 /// Writes all that was noted since the last time.
-pub(super) async fn write(app: &App) {
+pub(crate) async fn write(app: &App) {
     let mut under_way = JoinSet::new();
     for batch in app.request_log.take(clock::now()) {
         if under_way.len() >= AT_ONCE {

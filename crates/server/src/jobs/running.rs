@@ -21,7 +21,7 @@ pub(crate) struct Running {
 
 impl Running {
     /// Begins a job. It is given what tells it to end.
-    pub(super) fn begin<F>(&mut self, name: &'static str, job: impl FnOnce(Arc<Stopping>) -> F)
+    pub(crate) fn begin<F>(&mut self, name: &'static str, job: impl FnOnce(Arc<Stopping>) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {

@@ -57,6 +57,7 @@ impl Scrape {
             "Since the server started",
             uptime,
         )?;
+        self.reloads(encoder)?;
         let works = i64::from(!self.app.outage.lasts());
         gauge(
             encoder,
@@ -64,6 +65,25 @@ impl Scrape {
             "1 while the database is believed to work, else 0",
             works,
         )
+    }
+
+    fn reloads(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+        let reloads = &self.app.reloads;
+        let help = "How often the configuration was read again, by what came of it";
+        let mut metric =
+            encoder.encode_descriptor("configuration_reloads", help, None, MetricType::Counter)?;
+        for (result, count) in reloads.counts() {
+            let labels = [("result", result)];
+            let mut one = metric.encode_family(&labels)?;
+            one.encode_counter::<NoLabelSet, u64, u64>(&count, None)?;
+        }
+        let help =
+            "1 unless the configuration, a certificate or a key was refused at the last attempt";
+        let well = i64::from(reloads.last_went_well());
+        gauge(encoder, "configuration_last_reload_successful", help, well)?;
+        let help = "Since when the configuration is in force";
+        let since = reloads.since();
+        gauge(encoder, "configuration_in_force_since_seconds", help, since)
     }
 
     fn transitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
