@@ -149,6 +149,7 @@ fn tests(steps: &mut Steps, variables: &Variables) {
     };
     let build = ["build", "--workspace", "--locked"];
     steps.run("build", &mut with(cargo(&build)));
+    packages(steps);
     let all = ["test", "--workspace", "--locked", "--no-fail-fast"];
     steps.run("tests", &mut with(cargo(&all)));
     if !variables
@@ -182,6 +183,26 @@ fn tests(steps: &mut Steps, variables: &Variables) {
         .args(["consent::", "mailbox::", "device", "portal::"])
         .env("VALETKEY_TEST_ON", "postgres");
     steps.run("the server on PostgreSQL", &mut over_http);
+}
+
+/// What people install, packed from the binary that was built for the tests: a release is built by `cargo xtask dist --long`.
+fn packages(steps: &mut Steps) {
+    let stripped = "target/stripped-valetkey";
+    let mut strip = command("strip", &["-o", stripped, "target/debug/valetkey"]);
+    let name = "packages";
+    if steps.is_left_out(name) {
+        return;
+    }
+    match (succeeds(&mut strip), std::env::current_exe()) {
+        (true, Ok(xtask)) => {
+            let mut dist = Command::new(xtask);
+            steps.run(name, dist.args(["dist", "--check", "--binary", stripped]));
+        }
+        _ => steps.skip(
+            name,
+            "strip, of binutils, makes nothing of target/debug/valetkey",
+        ),
+    }
 }
 
 /// How many tests run at once: they wait for servers, browsers and disks for half of their time.

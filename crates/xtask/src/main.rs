@@ -1,7 +1,9 @@
-//! `cargo xtask ci`: everything that must hold before a change lands. `./test` is this command.
+//! `cargo xtask ci`: everything that must hold before a change lands. `./test` is this command. `cargo xtask dist`: what
+//! people install.
 #![forbid(unsafe_code)]
 
 mod ci;
+mod dist;
 mod judges;
 mod mcp;
 mod postgres;
@@ -17,12 +19,28 @@ cargo xtask ci --long     the same with the long forms of the crash, power-cut a
                           libFuzzer for each parser (fuzz/run --long takes ten minutes for each)
 cargo xtask ci --only X   only the steps whose names contain X
 
+cargo xtask dist            builds static binaries for x86-64 and arm64, and packs them into target/dist: archives, Debian
+                            packages, an image, a bill of materials, digests
+cargo xtask dist --check    tries out what was packed, too
+cargo xtask dist --long     the same on a bare and on a booted Debian, by root, and with other people's tools
+cargo xtask dist --binary FILE ...
+                            packs this binary (may be repeated) in place of building
+
 What a machine lacks is skipped with a clear line, and its tests are shown as ignored; with CI=true it is installed
 where that may be done, and else it fails.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let ["dist", rest @ ..] = &words[..] {
+        return match dist::Wanted::of(rest) {
+            Some(wanted) => ended(dist::run(&wanted)),
+            None => {
+                eprintln!("{HELP}");
+                ExitCode::from(2)
+            }
+        };
+    }
     let asked = match words[..] {
         ["ci"] => ci::Asked::default(),
         ["ci", "--long"] => ci::Asked {
@@ -42,7 +60,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match ci::run(&asked) {
+    ended(ci::run(&asked))
+}
+
+/// What the shell is told.
+fn ended(run: anyhow::Result<bool>) -> ExitCode {
+    match run {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

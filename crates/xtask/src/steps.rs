@@ -45,6 +45,21 @@ impl Steps {
         }
     }
 
+    /// The same for something that is proved here, in place of by a command.
+    pub(crate) fn prove(&mut self, name: &str, proof: impl FnOnce() -> anyhow::Result<()>) {
+        if self.is_left_out(name) {
+            return;
+        }
+        println!("\n== {name}");
+        let began = Instant::now();
+        let proved = proof();
+        self.done.push((name.to_owned(), began.elapsed()));
+        if let Err(why) = proved {
+            println!("{why:#}");
+            self.failed.push(name.to_owned());
+        }
+    }
+
     /// Whether nobody asked for the step of this name.
     pub(crate) fn is_left_out(&self, name: &str) -> bool {
         let only = self.only.as_deref();

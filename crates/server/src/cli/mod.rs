@@ -139,7 +139,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Key(verb) => finish(verb.run(output))?,
         Noun::Db(verb) => return finish(verb.run(output)),
         Noun::Doctor(doctor) => return doctor.run(output),
-        Noun::Reference(verb) => verb.run(&Cli::command()),
+        Noun::Reference(verb) => verb.run(Cli::command())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,25 +1,56 @@
-//! `valetkey reference …`: the pages of `docs/reference` that are made from the code.
+//! `valetkey reference …`: the pages of `docs/reference` that are made from the code, and what packages bring along of
+//! the command line.
+use super::failure::Failure;
 use super::output::print;
 use clap::{Arg, Command, Subcommand};
+use clap_complete::Shell;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-/// Print a page of the reference.
+/// Print what is made from the code: a page of the reference, completions, manual pages.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// docs/reference/cli.md.
     Cli,
     /// docs/reference/configuration.md.
     Configuration,
+    /// What a shell completes.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// The manual pages of all commands, written into a folder.
+    Manual {
+        /// The folder, such as /usr/local/share/man/man1.
+        folder: PathBuf,
+    },
 }
 
 impl Verb {
     /// Prints it; `valetkey` is the command line as a whole.
-    pub(super) fn run(self, valetkey: &Command) {
+    ///
+    /// # Errors
+    /// When the folder of the manual cannot be written.
+    pub(super) fn run(self, mut valetkey: Command) -> Result<(), Failure> {
         match self {
-            Verb::Cli => print(&cli(valetkey)),
+            Verb::Cli => print(&cli(&valetkey)),
             Verb::Configuration => print(&config::reference()),
+            Verb::Completions { shell } => print(&completions(shell, &mut valetkey)),
+            Verb::Manual { folder } => {
+                let written = std::fs::create_dir_all(&folder)
+                    .and_then(|()| clap_mangen::generate_to(valetkey, &folder));
+                written.map_err(|why| anyhow::anyhow!("{}: {why}", folder.display()))?;
+            }
         }
+        Ok(())
     }
+}
+
+/// What the shell reads to complete commands, flags and files.
+fn completions(shell: Shell, valetkey: &mut Command) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, valetkey, "valetkey", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 const HEAD: &str = "\

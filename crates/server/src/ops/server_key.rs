@@ -1,4 +1,4 @@
-//! The server's own key: a file of 32 random bytes that only its user may read.
+//! The server's own key: a file of 32 random bytes that its user may read, or its group, and nobody else.
 use anyhow::{Context, bail};
 use jose::keyed::Key;
 use std::fs::{self, OpenOptions};
@@ -68,7 +68,8 @@ pub(crate) fn make(path: &Path, contents: &[u8]) -> std::io::Result<()> {
 /// # Errors
 /// When it cannot be read, is of another size, or others may read it.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Key> {
-    let secret = read_secret(path, 0o077)?;
+    // A group may read it: that is how containers are given secrets.
+    let secret = read_secret(path, 0o027)?;
     if secret.len() != 32 {
         bail!(
             "{} is not a key of 32 bytes: restore it from a backup, or delete it, so that a new one is made",
@@ -102,6 +103,7 @@ pub(crate) fn read_secret(path: &Path, forbidden: u32) -> anyhow::Result<Vec<u8>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn all_who_start_at_the_same_moment_have_one_key_and_leave_one_file() {
@@ -115,5 +117,19 @@ mod tests {
         });
         assert!(tags.iter().all(|tag| *tag == tags[0]));
         assert_eq!(fs::read_dir(&keys).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_group_may_read_the_key_and_others_may_not() {
+        let folder = tempfile::tempdir().unwrap();
+        load(folder.path()).unwrap();
+        let file = path(folder.path());
+        for (mode, is_read) in [(0o440, true), (0o640, true), (0o660, false), (0o604, false)] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            let why = read(&file).map(drop).map_err(|error| error.to_string());
+            assert_eq!(why.is_ok(), is_read, "{mode:o}: {why:?}");
+            let told = why.err().unwrap_or_default();
+            assert!(is_read || told.contains("chmod 600"), "{told}");
+        }
     }
 }
