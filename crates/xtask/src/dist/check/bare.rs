@@ -3,7 +3,7 @@ use super::inside::{Way, unpacked};
 use super::{Packed, token, told};
 use crate::dist::elf::Architecture;
 use crate::steps::{Steps, command, succeeds};
-use crate::tools::{have, on_path};
+use crate::tools::have;
 use anyhow::{Context, ensure};
 use std::fs;
 use std::path::Path;
@@ -35,30 +35,27 @@ pub(super) fn all(steps: &mut Steps, packed: &Packed, place: &Path) {
         None => steps.skip("image, as skopeo reads it", "it is not installed"),
     }
     steps.prove("bill of materials", || bill(packed));
+    let name = "the other architecture, emulated";
     let other = packed
         .built
         .iter()
         .find(|one| Some(one.elf.architecture) != Architecture::here());
-    let emulator = on_path("qemu-aarch64-static");
-    if let (Some(other), Some(emulator)) = (other, emulator.or_else(emulated)) {
-        steps.prove("the other architecture, emulated", || {
+    let emulator = match Architecture::here() {
+        Some(Architecture::X86) => "qemu-aarch64-static",
+        _ => "qemu-x86_64-static",
+    };
+    match (other, have(emulator, &["qemu-user-static"])) {
+        (None, _) => steps.leave(name, "one architecture was packed"),
+        (_, None) => steps.leave(name, "qemu-user-static is not installed"),
+        (Some(other), Some(emulator)) => steps.prove(name, || {
             let said = told(Command::new(emulator).arg(&other.path).arg("--version"))?;
             ensure!(
                 said == format!("valetkey {}", packed.release.version),
                 "{said}"
             );
             Ok(())
-        });
-    } else {
-        steps.leave(
-            "the other architecture, emulated",
-            "qemu-user-static is not installed",
-        );
+        }),
     }
-}
-
-fn emulated() -> Option<std::path::PathBuf> {
-    have("qemu-aarch64-static", &["qemu-user-static"])
 }
 
 /// Makes the bare Debian, if it is not there.

@@ -12,81 +12,20 @@ const EXAMPLES: &str = "examples/deploy";
 
 /// Checks all of them.
 pub(super) fn all(steps: &mut Steps, packed: &Packed) {
-    match have("nginx", &["nginx-light"]).or_else(|| sbin("nginx")) {
-        Some(nginx) => steps.prove("nginx", || nginx_reads(&nginx)),
-        None => steps.skip("nginx", "it is not installed"),
-    }
-    match have("caddy", &["caddy"]) {
-        Some(_) => steps.prove("Caddy", caddy_reads),
-        None => steps.skip("Caddy", "it is not installed"),
-    }
     match validator() {
         Some(python) => steps.prove("Kubernetes", || kubernetes_reads(&python)),
         None => steps.skip("Kubernetes", "kubernetes-validate cannot be had from pip"),
+    }
+    if packed.long {
+        for shell in ["fish", "zsh"] {
+            let _ = have(shell, &[shell]);
+        }
     }
     steps.prove("completions", || completions(packed));
     match have("groff", &["groff-base"]) {
         Some(_) => steps.prove("manual", || manual(packed)),
         None => steps.skip("manual", "groff is not installed"),
     }
-}
-
-/// A program that users who are not root do not find by its name.
-fn sbin(program: &str) -> Option<PathBuf> {
-    let path = Path::new("/usr/sbin").join(program);
-    path.is_file().then_some(path)
-}
-
-/// A folder with a certificate, by the name that the examples use.
-fn certificate() -> anyhow::Result<tempfile::TempDir> {
-    let folder = tempfile::tempdir()?;
-    let mut make = command(
-        "openssl",
-        &["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"],
-    );
-    make.args(["-pkeyopt", "ec_paramgen_curve:prime256v1"]);
-    make.args([
-        "-subj",
-        "/CN=auth.example.com",
-        "-keyout",
-        "key.pem",
-        "-out",
-        "fullchain.pem",
-    ]);
-    told(make.current_dir(folder.path()))?;
-    Ok(folder)
-}
-
-fn nginx_reads(nginx: &Path) -> anyhow::Result<()> {
-    let folder = certificate()?;
-    let place = folder.path().display();
-    let site = fs::read_to_string(format!("{EXAMPLES}/nginx.conf"))?;
-    let site = site.replace("/etc/ssl/auth.example.com", &place.to_string());
-    let all = format!(
-        "pid {place}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n\
-         client_body_temp_path {place}/b;\nproxy_temp_path {place}/p;\nfastcgi_temp_path {place}/f;\n\
-         uwsgi_temp_path {place}/u;\nscgi_temp_path {place}/s;\n{site}\n}}\n"
-    );
-    let file = folder.path().join("nginx.conf");
-    fs::write(&file, all)?;
-    told(
-        Command::new(nginx)
-            .args(["-t", "-q", "-e", "stderr", "-c"])
-            .arg(&file),
-    )?;
-    Ok(())
-}
-
-fn caddy_reads() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
-    let mut caddy = command("caddy", &["validate", "--adapter", "caddyfile", "--config"]);
-    caddy.arg(format!("{EXAMPLES}/Caddyfile"));
-    told(
-        caddy
-            .env("HOME", home.path())
-            .env("XDG_DATA_HOME", home.path()),
-    )?;
-    Ok(())
 }
 
 /// A Python with the schemas of Kubernetes, in an environment of its own.

@@ -4,13 +4,14 @@ mod booted;
 mod examples;
 mod inside;
 mod packages;
+mod proxy;
 mod token;
 mod units;
 
 use super::tree::Documents;
 use super::{Built, Release};
 use crate::steps::{Steps, said};
-use crate::tools::have;
+use crate::tools::{have, install, on_path};
 use anyhow::{Context, ensure};
 use inside::Way;
 use std::path::{Path, PathBuf};
@@ -56,7 +57,8 @@ pub(super) fn run(packed: &Packed) -> anyhow::Result<bool> {
     if have("bwrap", &["bubblewrap"]).is_none() {
         steps.skip("first token", "bubblewrap is not installed");
     } else {
-        steps.prove("first token", || first_tokens(ways?));
+        steps.prove("first token", || first_tokens(&ways?));
+        proxy::all(&mut steps, packed, place);
     }
     units::all(&mut steps, place);
     examples::all(&mut steps, packed);
@@ -68,9 +70,9 @@ pub(super) fn run(packed: &Packed) -> anyhow::Result<bool> {
 }
 
 /// A token by each way to install.
-fn first_tokens(ways: Vec<Way>) -> anyhow::Result<()> {
+fn first_tokens(ways: &[Way]) -> anyhow::Result<()> {
     for way in ways {
-        token::first(&way).with_context(|| way.name.clone())?;
+        token::first(way).with_context(|| way.name.clone())?;
     }
     Ok(())
 }
@@ -107,6 +109,16 @@ fn of_page(page: &str, start: &str) -> anyhow::Result<String> {
         command = format!("{rest}{next}");
     }
     Ok(command)
+}
+
+/// A program that is at hand, or is installed where that may be done.
+fn program(name: &str, package: &str) -> Option<PathBuf> {
+    let found = || {
+        // Those for administrators are not on the path of everybody.
+        let own = Path::new("/usr/sbin").join(name);
+        on_path(name).or(Some(own)).filter(|path| path.is_file())
+    };
+    found().or_else(|| install(&[package]).then(found).flatten())
 }
 
 /// Whether a program says that it is there.

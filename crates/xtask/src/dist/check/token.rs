@@ -17,7 +17,30 @@ pub(super) const PAGE: &str = "docs/how-to/install.md";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A server, killed when dropped.
-struct Serving(Child);
+pub(super) struct Serving(Child);
+
+impl Serving {
+    /// Starts the server of a way to install at a port of loopback, and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it ends, or is not ready within a minute.
+    pub(super) fn start(way: &Way, port: u16) -> anyhow::Result<Self> {
+        let began = Instant::now();
+        let log = way.data.with_extension("log");
+        let mut serve = way.run();
+        // An image says by its environment where it listens; that is what is said here.
+        serve.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        serve.stdin(Stdio::null()).stderr(File::create(&log)?);
+        let mut serving = Serving(serve.spawn().context("it does not start")?);
+        while !is_ready(port) {
+            let ended = serving.0.try_wait()?;
+            ensure!(ended.is_none(), "it ended: {}", fs::read_to_string(&log)?);
+            ensure!(began.elapsed() < MINUTE, "not ready within a minute");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(serving)
+    }
+}
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -34,19 +57,7 @@ pub(super) fn first(way: &Way) -> anyhow::Result<()> {
     let began = Instant::now();
     let port = free_port()?;
     settle_on(&way.settings, port)?;
-    let log = way.data.with_extension("log");
-    let mut serve = way.run();
-    serve.arg("serve").stdin(Stdio::null());
-    // An image says by its environment where it listens; that is what is said here.
-    serve.args(["--listen", &format!("127.0.0.1:{port}")]);
-    serve.stderr(File::create(&log)?);
-    let mut serving = Serving(serve.spawn().context("it does not start")?);
-    while !is_ready(port) {
-        let ended = serving.0.try_wait()?;
-        ensure!(ended.is_none(), "it ended: {}", fs::read_to_string(&log)?);
-        ensure!(began.elapsed() < MINUTE, "not ready within a minute");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let _serving = Serving::start(way, port)?;
     let quoted: Vec<_> = way.words().iter().map(|word| format!("'{word}'")).collect();
     let token = take(
         &format!("valetkey() {{ {} \"$@\"; }}", quoted.join(" ")),
