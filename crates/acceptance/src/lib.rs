@@ -35,7 +35,7 @@ pub use http::{Reply, Request, read_reply, send, send_over_tls, send_raw};
 pub use pkce::Pkce;
 pub use port::free_port;
 pub use process::{binary, output, output_within, wait_for_exit};
-pub use provider::Provider;
+pub use provider::{NewCertificate, Provider};
 pub use record::Exchange;
 pub use setup::{Setup, profile_path};
 pub use tls::Trust;

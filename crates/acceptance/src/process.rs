@@ -105,6 +105,8 @@ pub(crate) fn terminate(child: &Child) {
 pub(crate) enum Signal {
     /// SIGTERM.
     Terminate,
+    /// SIGHUP.
+    HangUp,
     /// SIGINT.
     Interrupt,
     /// SIGQUIT.
@@ -121,6 +123,7 @@ pub(crate) enum Signal {
 pub(crate) fn signal(pid: u32, signal: Signal) -> bool {
     let name = match signal {
         Signal::Terminate => "TERM",
+        Signal::HangUp => "HUP",
         Signal::Interrupt => "INT",
         Signal::Quit => "QUIT",
         Signal::Kill => "KILL",

@@ -1,7 +1,7 @@
 //! A running server with a configuration and a store of its own.
 
 use crate::postgres::Database;
-use crate::process::{kill, terminate};
+use crate::process::{Signal, kill, signal, terminate};
 use crate::{Api, Browser, Request, Trust, Url, free_port, record, tls, wait_for_exit};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -15,6 +15,30 @@ use tempfile::TempDir;
 /// How long a server may take until it is ready, or until it has stopped.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// A certificate of another authority, for a provider to take.
+#[derive(Debug)]
+pub struct NewCertificate {
+    folder: TempDir,
+    trust: Trust,
+}
+
+impl NewCertificate {
+    /// A new one.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn make() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let trust = tls::certify(folder.path());
+        NewCertificate { folder, trust }
+    }
+
+    /// What its clients believe.
+    pub fn trust(&self) -> Trust {
+        self.trust.clone()
+    }
+}
+
 /// A `valetkey serve` on loopback. Dropping it kills the server and removes its folder.
 #[derive(Debug)]
 pub struct Provider {
@@ -25,6 +49,8 @@ pub struct Provider {
     issuer: String,
     database: PathBuf,
     addr: SocketAddr,
+    /// Where it listens, if not there alone.
+    places: Option<String>,
     child: Option<Child>,
     /// How its clients know it, when it serves https.
     pub(crate) trust: Option<Trust>,
@@ -53,6 +79,7 @@ impl Provider {
             args,
             issuer: issuer.replace("{port}", &port.to_string()),
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            places: None,
             child: None,
             trust: None,
             postgres: None,
@@ -186,7 +213,8 @@ impl Provider {
         command
             .args(["serve", "--config"])
             .arg(self.config_path())
-            .args(["--listen", &self.addr.to_string()])
+            .arg("--listen")
+            .arg(self.places.clone().unwrap_or_else(|| self.addr.to_string()))
             .args(["--issuer", &self.issuer])
             .args(["--storage", &self.storage()])
             .args(&self.args)
@@ -224,6 +252,74 @@ impl Provider {
         }
         self.kill();
         Err(format!("not ready within {LIMIT:?}\n{}", self.log()))
+    }
+
+    /// Tells the server to read its configuration again (SIGHUP).
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[track_caller]
+    pub fn hang_up(&self) {
+        let pid = self.pid().expect("the server runs");
+        assert!(signal(pid, Signal::HangUp), "it cannot be told");
+    }
+
+    /// Has files of another certificate take the place of those that the server reads: `cert.pem`, `key.pem`, or both.
+    ///
+    /// # Panics
+    /// When they cannot be written.
+    pub fn put_certificate(&self, next: &NewCertificate, files: &[&str]) {
+        for file in files {
+            let text = fs::read(next.folder.path().join(file)).expect("it was made");
+            fs::write(self.folder().join(file), text).expect("write it");
+        }
+    }
+
+    /// What its clients believe, if it serves https.
+    pub fn trusted(&self) -> Option<Trust> {
+        self.trust.clone()
+    }
+
+    /// Has it listen elsewhere than at its address alone, from the next start on.
+    pub fn listen(&mut self, places: &str) {
+        self.places = Some(places.to_owned());
+    }
+
+    /// Has its clients trust another authority.
+    pub fn trust(&mut self, trust: Trust) {
+        self.trust = Some(trust);
+    }
+
+    /// Has a process of `binary` take over from the one that runs, which is given back.
+    ///
+    /// # Panics
+    /// When none runs, or the next one cannot be started.
+    #[track_caller]
+    pub fn begin_hand_over(&mut self, binary: &Path) -> Child {
+        let earlier = self.child.take().expect("the server runs");
+        self.binary = binary.to_owned();
+        self.args.push("--take-over".to_owned());
+        self.spawn();
+        self.args.pop();
+        earlier
+    }
+
+    /// Waits until the earlier process has ended, and the next one serves; how the earlier one ended.
+    ///
+    /// # Panics
+    /// When that takes too long.
+    #[track_caller]
+    pub fn end_hand_over(&mut self, mut earlier: Child) -> ExitStatus {
+        let Some(status) = wait_for_exit(&mut earlier, LIMIT) else {
+            kill(&mut earlier);
+            panic!("the earlier process did not end:\n{}", self.log());
+        };
+        let url = Url::parse(self.issuer()).expect("the issuer is a URL");
+        let ready = format!("{}/health/ready", url.path.trim_end_matches('/'));
+        let reply = record::silently(|| self.api().try_send(&Request::get(&ready)));
+        let is_ready = reply.as_ref().is_ok_and(|reply| reply.status == 200);
+        assert!(is_ready, "{reply:?}\n{}", self.log());
+        status
     }
 
     /// Starts the server again, on the same port and store.

@@ -19,9 +19,12 @@ pub(crate) const AUTHORITY: &str = "ca.pem";
 /// The settings of a server whose folder holds what [`certify`] wrote.
 pub(crate) const SETTINGS: &str = "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"";
 
-/// What a client believes: servers with a certificate of one authority.
+/// What a client believes: servers with a certificate of one authority, or of one of several.
 #[derive(Clone, Debug)]
-pub struct Trust(Arc<ClientConfig>);
+pub struct Trust {
+    config: Arc<ClientConfig>,
+    authorities: Vec<CertificateDer<'static>>,
+}
 
 /// Writes a new authority's certificate into `folder`, and a certificate for `localhost` and `dev.localhost` with its key.
 pub(crate) fn certify(folder: &Path) -> Trust {
@@ -42,7 +45,7 @@ pub(crate) fn certify(folder: &Path) -> Trust {
     ] {
         fs::write(folder.join(name), text).expect("write it into the provider's folder");
     }
-    Trust::of(authority.der())
+    Trust::of(vec![authority.der().clone().into_owned()])
 }
 
 fn authority() -> (rcgen::Certificate, Issuer<'static, KeyPair>) {
@@ -67,24 +70,36 @@ fn serial_number() -> SerialNumber {
 }
 
 impl Trust {
-    fn of(authority: &CertificateDer<'_>) -> Self {
+    /// The same, and what another client believes.
+    pub fn or(&self, other: &Trust) -> Self {
+        let all = self.authorities.iter().chain(&other.authorities);
+        Self::of(all.cloned().collect())
+    }
+
+    fn of(authorities: Vec<CertificateDer<'static>>) -> Self {
         let mut roots = RootCertStore::empty();
-        roots
-            .add(authority.clone().into_owned())
-            .expect("a certificate");
+        for authority in &authorities {
+            roots.add(authority.clone()).expect("a certificate");
+        }
         let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .expect("the usual versions")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Trust(Arc::new(config))
+        Trust {
+            config: Arc::new(config),
+            authorities,
+        }
     }
 
     /// The same trust of a client that speaks HTTP/2 alone.
     pub(crate) fn http2(&self) -> Self {
-        let mut config = ClientConfig::clone(&self.0);
+        let mut config = ClientConfig::clone(&self.config);
         config.alpn_protocols = vec![b"h2".to_vec()];
-        Trust(Arc::new(config))
+        Trust {
+            config: Arc::new(config),
+            authorities: self.authorities.clone(),
+        }
     }
 
     /// Speaks TLS on a connection to `host`, which may be written with a port.
@@ -95,7 +110,7 @@ impl Trust {
     ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
         let name = host.split(':').next().unwrap_or_default().to_owned();
         let name = ServerName::try_from(name).map_err(io::Error::other)?;
-        let client = ClientConnection::new(self.0.clone(), name).map_err(io::Error::other)?;
+        let client = ClientConnection::new(self.config.clone(), name).map_err(io::Error::other)?;
         Ok(StreamOwned::new(client, stream))
     }
 }

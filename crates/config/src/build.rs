@@ -1,11 +1,12 @@
 //! Checks the settings and makes the configuration.
-use super::address::{BaseUrl, listen_address};
+use super::address::BaseUrl;
 use super::branding::{self, Branding};
 use super::checks::{Checks, LONGEST, within};
 use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::hosts::{Hosts, hosts};
 use super::layers::Layers;
+use super::listen::{self, Listen};
 use super::mail::{self, Mail, Password};
 use super::outbound::{self, OutboundAllowance};
 use super::paths;
@@ -22,7 +23,6 @@ use protocol::Policy;
 use protocol::types::Lifetime;
 use protocol::types::email::email_key;
 use protocol::types::ids::Region;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,8 +31,8 @@ use std::time::Duration;
 pub struct Config {
     /// The file it came from, if any.
     pub source: Option<PathBuf>,
-    /// Where to listen.
-    pub listen: SocketAddr,
+    /// Where to listen: one place at least.
+    pub listen: Vec<Listen>,
     /// The issuer identifier, byte for byte as configured.
     pub issuer: String,
     /// The API's, with the issuer's path: where `token_info` is published.
@@ -86,7 +86,7 @@ pub struct Config {
     /// The log.
     pub log: LogSettings,
     /// Where metrics are told.
-    pub metrics: Option<SocketAddr>,
+    pub metrics: Option<Listen>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
     /// What was left aside, one sentence each.
@@ -133,8 +133,8 @@ pub struct Tls {
 /// Checks everything; all that is wrong is told at once.
 pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, ConfigFaults> {
     let checks = &mut Checks::new(layers);
-    let listen = listen(checks);
-    let (issuer, base) = issuer(checks, listen);
+    let listen = listen::listen(checks);
+    let (issuer, base) = issuer(checks, &listen);
     let settings = checks.settings();
     let signing = signing::signing(checks);
     let Hosts { api, portal } = hosts(checks, &base);
@@ -145,6 +145,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     let storage = storage::storage(checks, check_url);
     let config = Config {
         source: layers.source.clone(),
+        metrics: listen::metrics(checks, &listen),
         listen,
         api_base: api,
         portal_base: portal,
@@ -172,7 +173,6 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         outbound: outbound::outbound(checks, base.is_loopback()),
         trusted_proxies: network::proxies(checks),
         log: settings.log.clone(),
-        metrics: metrics(checks, listen),
         notes: layers.notes.clone(),
         secret_files: Vec::new(),
         warnings: Vec::new(),
@@ -187,26 +187,19 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     checks.finish(config)
 }
 
-fn listen(checks: &mut Checks<'_>) -> SocketAddr {
-    let text = &checks.settings().listen;
-    listen_address(text).unwrap_or_else(|| {
-        let what = format!(
-            "{text:?} is not an address with a port: write it like 127.0.0.1:8080 or [::]:443"
-        );
-        checks.fault("listen", what);
-        (std::net::Ipv4Addr::LOCALHOST, 8080).into()
-    })
-}
-
-fn issuer(checks: &mut Checks<'_>, listen: SocketAddr) -> (String, BaseUrl) {
-    let local = format!("localhost:{}", listen.port());
+fn issuer(checks: &mut Checks<'_>, listen: &[Listen]) -> (String, BaseUrl) {
+    let address = listen.iter().find_map(Listen::address);
+    let local = format!(
+        "localhost:{}",
+        address.map_or(8080, |address| address.port())
+    );
     let stand_in = BaseUrl {
         scheme: "http",
         authority: local.clone(),
         path: String::new(),
     };
     let Some(issuer) = &checks.settings().issuer else {
-        if !listen.ip().is_loopback() {
+        if address.is_none() || !listen.iter().all(Listen::is_local) {
             checks.fault("issuer", "is not set, and people reach this address from elsewhere: write issuer = \"https://…\", the URL they will see");
         }
         return (format!("http://{local}"), stand_in);
@@ -242,26 +235,6 @@ fn keep_alive(checks: &mut Checks<'_>) -> Duration {
     Duration::from_secs(time.seconds().unsigned_abs())
 }
 
-fn metrics(checks: &mut Checks<'_>, people: SocketAddr) -> Option<SocketAddr> {
-    let text = checks.settings().metrics.listen.as_deref()?;
-    let Some(address) = listen_address(text) else {
-        let what = format!("{text:?} is not an address with a port: write it like 127.0.0.1:9464");
-        checks.fault("metrics.listen", what);
-        return None;
-    };
-    if address == people {
-        checks.fault(
-            "metrics.listen",
-            "is where people come in: give metrics a port of their own",
-        );
-    } else if !address.ip().is_loopback() {
-        checks.warn(format!(
-            "metrics.listen is {address}: whoever reaches it reads how many sign in and how often tokens are refused, so let only those in who watch the server"
-        ));
-    }
-    Some(address)
-}
-
 fn region(checks: &mut Checks<'_>) -> Region {
     Region::new(checks.settings().storage.region).unwrap_or_else(|| {
         checks.fault(
@@ -289,8 +262,7 @@ fn warn_of_plain_http(checks: &mut Checks<'_>, config: &Config, scheme: &str) {
     if config.tls.is_some() || !config.trusted_proxies.is_empty() {
         return;
     }
-    if !config.listen.ip().is_loopback() {
-        let listen = config.listen;
+    if let Some(listen) = config.listen.iter().find(|listen| !listen.is_local()) {
         checks.warn(format!(
             "{listen} is reached from elsewhere over plain http, where passwords and tokens can be read: name a certificate under [tls], or the proxy in front in trusted_proxies"
         ));

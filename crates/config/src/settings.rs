@@ -28,7 +28,7 @@ pub(crate) use grants::GrantSettings;
 pub(crate) use introductions::IntroductionSettings;
 pub(crate) use login::{HandoffSettings, LoginSettings, UpstreamKind, UpstreamSettings};
 pub(crate) use machine::{
-    EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
+    EventSettings, ListenSetting, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
 };
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::{BounceSettings, MailSettings};
@@ -54,8 +54,10 @@ pub(crate) struct Settings {
     /// such as `https://example.com/auth`, everything is below it.
     /// Plain http on loopback only. Without it: `http://localhost` with the port of `listen`, if that is loopback.
     pub(crate) issuer: Option<String>,
-    /// The address and port to listen on.
-    pub(crate) listen: String,
+    /// Where to listen, one place or a list of them: an address with its port, such as `127.0.0.1:8080` or `[::]:443`,
+    /// which takes both families; `unix:PATH` for a Unix socket, with `?mode=0666` for a mode other than 0660; `systemd`,
+    /// or `systemd:NAME`, for a socket that systemd hands over. In a flag or a variable, with commas between them.
+    pub(crate) listen: ListenSetting,
     /// Addresses or networks of reverse proxies whose forwarding headers are believed: none that takes in a large
     /// part of the internet.
     pub(crate) trusted_proxies: Vec<String>,
@@ -126,7 +128,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             issuer: None,
-            listen: "127.0.0.1:8080".to_owned(),
+            listen: ListenSetting::One("127.0.0.1:8080".to_owned()),
             trusted_proxies: Vec::new(),
             keep_alive: Span::seconds(75),
             hosts: HostSettings::default(),

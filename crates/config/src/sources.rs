@@ -2,7 +2,7 @@
 use super::layers::{Layers, Overrides};
 use super::load::environment;
 use super::settings::LogSettings;
-use super::{CheckUrl, Config, ConfigFaults, build};
+use super::{CheckUrl, Config, ConfigFaults, build, storage};
 use std::path::{Path, PathBuf};
 
 /// The file with its text, and what is laid over it. From the same text the same configuration is made again, with what is
@@ -53,6 +53,18 @@ impl Sources {
     /// All that is wrong.
     pub fn config(&self) -> Result<Config, ConfigFaults> {
         build::config(&self.layers()?, self.check_url)
+    }
+
+    /// The folder of the server's key files, whatever else is wrong: by that a server that runs is found.
+    ///
+    /// # Errors
+    /// When the file is no TOML, or the storage is none.
+    pub fn keys(&self) -> Result<PathBuf, ConfigFaults> {
+        let layers = self.layers()?;
+        match storage::read(&layers, self.check_url) {
+            Ok(storage) => Ok(storage::keys(&layers, &storage)),
+            Err(what) => Err(layers.fault("storage.url", what).into()),
+        }
     }
 
     /// The configuration that takes the place of `before` while the server runs.

@@ -36,7 +36,11 @@ pub(super) fn storage(checks: &mut Checks<'_>, check_url: CheckUrl) -> Storage {
     })
 }
 
-fn read(layers: &Layers, check_url: CheckUrl) -> Result<Storage, String> {
+/// Which database `storage.url` names.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn read(layers: &Layers, check_url: CheckUrl) -> Result<Storage, String> {
     let url = &layers.settings.storage.url;
     if url.starts_with("postgres") {
         return check_url(url).map(|()| Storage::Postgres(PostgresText(url.clone())));

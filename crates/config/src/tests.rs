@@ -66,7 +66,7 @@ fn assert_fault(toml: &str, starts: &str) {
 #[test]
 fn a_new_provider_has_sound_defaults() {
     let config = Config::for_tests();
-    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.listen[0].to_string(), "127.0.0.1:8080");
     assert_eq!(config.issuer, "http://localhost:8080");
     assert_eq!(
         (&config.api_base, &config.portal_base),
@@ -308,7 +308,7 @@ fn a_variable_stands_above_the_file_and_a_flag_above_both() {
     assert_eq!(config.policy.accounts.min_password, 12);
     assert_eq!(config.storage, Storage::Sqlite("here.db".into()));
     assert_eq!(config.policy.scopes[0].sentence.as_str(), "See things");
-    assert_eq!(config.listen.port(), 3);
+    assert_eq!(config.listen[0].address().unwrap().port(), 3);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! state, above them what serves. `main.rs` starts it.
 mod account;
 mod cli;
+mod control;
 mod dev;
 mod http;
 mod interaction;

@@ -10,6 +10,7 @@ use crate::ops::metrics::Requests;
 use crate::ops::outbound::outbound;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::{self, Sealing};
+use crate::ops::service;
 use crate::ops::stopping::Stopping;
 use crate::ops::upstream;
 use crate::preflight;
@@ -85,6 +86,18 @@ impl Configuration {
 
     async fn replace(&self, of: Of) -> anyhow::Result<App> {
         let mut sources = self.sources.lock().await;
+        if of == Of::File {
+            service::reloading();
+        }
+        let replaced = self.replaced(&mut sources, of).await;
+        service::ready(match &replaced {
+            Ok(_) => "the configuration was read again",
+            Err(_) => "the configuration was refused, and the earlier one stays in force",
+        });
+        replaced
+    }
+
+    async fn replaced(&self, sources: &mut Sources, of: Of) -> anyhow::Result<App> {
         let (known, before) = (sources.clone(), self.app());
         let made = tokio::task::spawn_blocking(move || made(&known, &before, of));
         let reloads = &self.app().reloads;
@@ -147,7 +160,7 @@ pub(crate) fn configured(
 ) -> anyhow::Result<AppState> {
     let document = metadata::document(&config.policy, endpoints(&config));
     let logged = earlier.filter(|earlier| earlier.config.request_log == config.request_log);
-    let counted = config.metrics.map(|_| Arc::new(counted(&config)));
+    let counted = config.metrics.is_some().then(|| Arc::new(counted(&config)));
     // What was counted before goes on, unless other routes are counted now.
     let before = earlier.and_then(|earlier| earlier.requests.clone());
     let before = before.filter(|before| counted.as_ref().is_some_and(|new| new.counts_as(before)));

@@ -1,6 +1,8 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
+use crate::control::Control;
 use crate::http::accept;
 use crate::http::accept::Signals;
+use crate::http::listener::{Handed, Listener};
 use crate::jobs::{self, Running};
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
@@ -15,6 +17,7 @@ use crate::ops::outage::Outage;
 use crate::ops::reloads::Reloads;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
+use crate::ops::service;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
 use crate::portal::playing::Playgrounds;
@@ -22,10 +25,10 @@ use crate::reload::{self, Configuration};
 use crate::state::{App, AppState, Lasting};
 use crate::storage;
 use anyhow::Context as _;
-use config::{Config, Sources};
+use config::{Config, Listen, Sources};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use store::{Serving, Stay, Store};
-use tokio::net::TcpListener;
 
 /// Opens the storage and the key of a configuration.
 ///
@@ -83,34 +86,101 @@ pub(crate) fn open_store(config: &Config, stay: Stay) -> anyhow::Result<Store> {
 /// Where a provider listens.
 pub(crate) struct Listeners {
     /// For people and apps.
-    pub(crate) public: TcpListener,
+    public: Arc<Vec<Listener>>,
     /// For whoever watches it.
-    pub(crate) metrics: Option<TcpListener>,
+    metrics: Option<Arc<Listener>>,
 }
 
 impl Listeners {
+    /// What the configuration names; `handed` are the sockets of systemd.
+    ///
+    /// # Errors
+    /// When a place is taken, or systemd has handed over no socket for it.
+    pub(crate) fn open(config: &Config, mut handed: Handed) -> anyhow::Result<Self> {
+        let all: Vec<&Listen> = config.listen.iter().chain(&config.metrics).collect();
+        let named = all.iter().filter_map(|at| match at {
+            Listen::Systemd(name) => name.as_deref(),
+            Listen::Tcp(_) | Listen::Unix { .. } => None,
+        });
+        let named: Vec<&str> = named.collect();
+        let mut open = |at: &Listen, setting| -> anyhow::Result<Vec<Listener>> {
+            let sockets = match at {
+                Listen::Systemd(name) => handed.of(name.as_deref(), &named),
+                Listen::Tcp(_) | Listen::Unix { .. } => Vec::new(),
+            };
+            match sockets.is_empty() {
+                true => Ok(vec![Listener::bind(at, &config.listen, setting)?]),
+                false => Ok(sockets
+                    .into_iter()
+                    .map(Listener::of)
+                    .collect::<Result<_, _>>()?),
+            }
+        };
+        let mut public = Vec::new();
+        for at in &config.listen {
+            public.extend(open(at, "--listen")?);
+        }
+        let metrics = match &config.metrics {
+            Some(at) => open(at, "metrics.listen")?.pop().map(Arc::new),
+            None => None,
+        };
+        Ok(Listeners {
+            public: Arc::new(public),
+            metrics,
+        })
+    }
+
+    /// Those of the process before this one, in the order in which it hands them over.
+    ///
+    /// # Errors
+    /// When one is no socket that listens.
+    pub(crate) fn taken_over(config: &Config, sockets: Vec<OwnedFd>) -> anyhow::Result<Self> {
+        let all: Result<Vec<_>, _> = sockets.into_iter().map(Listener::of).collect();
+        let mut public = all?;
+        let metrics = config.metrics.as_ref().and_then(|_| public.pop());
+        Ok(Listeners {
+            public: Arc::new(public),
+            metrics: metrics.map(Arc::new),
+        })
+    }
+
     /// Beside the public one, what the configuration names.
     ///
     /// # Errors
     /// When its port is taken.
-    pub(crate) async fn beside(public: TcpListener, config: &Config) -> anyhow::Result<Self> {
-        let metrics = match config.metrics {
-            Some(address) => Some(accept::bind(address, "metrics.listen").await?),
-            None => None,
-        };
-        Ok(Listeners { public, metrics })
+    pub(crate) fn beside(public: Listener, config: &Config) -> anyhow::Result<Self> {
+        let metrics = config.metrics.as_ref();
+        let metrics = metrics.map(|at| Listener::bind(at, &[], "metrics.listen"));
+        Ok(Listeners {
+            public: Arc::new(vec![public]),
+            metrics: metrics.transpose()?.map(Arc::new),
+        })
     }
+}
+
+/// Sockets that this process was given at its start.
+pub(crate) enum Sockets {
+    /// By systemd, which may be none.
+    Handed(Handed),
+    /// By the process before this one.
+    TakenOver(Vec<OwnedFd>),
 }
 
 /// Serves a provider until it is told to stop.
 ///
 /// # Errors
 /// One sentence on why it cannot start, or had to stop.
-pub(crate) async fn serve(config: Config, sources: Sources) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    config: Config,
+    sources: Sources,
+    sockets: Sockets,
+) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     let log = subscriber::start(&config.log);
-    let public = accept::bind(config.listen, "--listen").await?;
-    let listeners = Listeners::beside(public, &config).await?;
+    let listeners = match sockets {
+        Sockets::Handed(handed) => Listeners::open(&config, handed)?,
+        Sockets::TakenOver(sockets) => Listeners::taken_over(&config, sockets)?,
+    };
     let app = Arc::new(open(config, log)?);
     run(app, sources, listeners, signals).await
 }
@@ -127,18 +197,39 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     reload::prepare(&app).await;
     let (configuration, current) = Configuration::begin(app.clone(), sources)?;
-    tell(&app);
+    let control = Control::open(configuration.clone(), &listeners.public, &listeners.metrics);
     let told = listeners
         .metrics
         .map(|listener| tokio::spawn(metrics::serve(current.clone(), listener)));
     let mut jobs = jobs::start(&current);
     let (stop, hangup) = signals.apart();
+    jobs.begin("service", service::keep_alive);
     jobs.begin("reload", |ending| {
         reload::at_hangup(configuration.clone(), hangup, ending)
     });
     jobs.begin("files", |ending| {
         reload::when_files_change(configuration.clone(), ending)
     });
+    let control = match control {
+        Ok((control, socket)) => {
+            jobs.begin("control", |ending| control.clone().answer(socket, ending));
+            Some(control)
+        }
+        Err(error) => {
+            tracing::warn!(
+                "{error:#}: `valetkey config reload` and `valetkey serve --take-over` do not reach this server; SIGHUP does"
+            );
+            None
+        }
+    };
+    tell(&app);
+    let stop = async {
+        tokio::select! {
+            () = stop => {}
+            () = handed_over(control.as_deref()) => {}
+        }
+        service::stopping();
+    };
     let served = beside(&configuration, jobs, listeners.public, stop).await;
     if let Some(told) = told {
         told.abort();
@@ -146,18 +237,29 @@ pub(crate) async fn run(
     served
 }
 
-/// Tells the log what there is to know of the configuration.
+/// Resolves when the sockets are another process's.
+async fn handed_over(control: Option<&Control>) {
+    match control {
+        Some(control) => control.handed_over().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Tells the log what there is to know of the configuration, and systemd that the server is ready.
 fn tell(app: &AppState) {
     reload::tell(&app.config);
-    let (issuer, listen) = (&app.config.issuer, app.config.listen);
-    tracing::info!(issuer, %listen, "{issuer} listens on {listen}");
+    let issuer = &app.config.issuer;
+    let listen: Vec<_> = app.config.listen.iter().map(ToString::to_string).collect();
+    let listen = listen.join(", ");
+    tracing::info!(issuer, listen, "{issuer} listens on {listen}");
+    service::ready(&format!("{issuer} listens on {listen}"));
 }
 
 /// Serves beside jobs, until `stop` resolves or a job ends: a server without its sweeper or feed is none.
 async fn beside(
     configuration: &Configuration,
     mut jobs: Running,
-    listener: TcpListener,
+    listeners: Arc<Vec<Listener>>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let app = configuration.app();
@@ -172,7 +274,7 @@ async fn beside(
         }
         app.stopping.begin();
     };
-    let served = accept::serve(configuration.connections(), listener, stop).await;
+    let served = accept::serve(configuration.connections(), listeners, stop).await;
     // It was not begun if serving failed.
     app.stopping.begin();
     let ended = jobs.end().await;
@@ -197,12 +299,13 @@ mod tests {
     }
 
     /// A provider in a folder, and where it listens.
-    async fn provider(folder: &Path) -> (App, TcpListener) {
+    async fn provider(folder: &Path) -> (App, Arc<Vec<Listener>>) {
         let mut config = Config::for_tests();
         config.storage = config::Storage::Sqlite(folder.join("v.db"));
         config.keys = folder.join("v.keys");
         let log = Log::start(&config.log);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = Listen::Tcp(([127, 0, 0, 1], 0).into());
+        let listener = Arc::new(vec![Listener::bind(&at, &[], "--listen").unwrap()]);
         (Arc::new(open(config, log).unwrap()), listener)
     }
 

@@ -18,6 +18,7 @@ mod organization_ends;
 mod outage_postgres;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod replaced;
 mod restore;
 #[path = "../support/mod.rs"]
 mod support;

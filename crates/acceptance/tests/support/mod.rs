@@ -16,6 +16,7 @@ pub(crate) mod proofs;
 pub(crate) mod relay;
 pub(crate) mod removals;
 pub(crate) mod rest;
+pub(crate) mod steady;
 pub(crate) mod tasks_api;
 pub(crate) mod told;
 

@@ -45,6 +45,19 @@ pub(crate) struct MetricsSettings {
     pub(crate) listen: Option<String>,
 }
 
+/// One place to listen at, or several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "expected an address such as \"127.0.0.1:8080\", or a list of them"
+)]
+pub(crate) enum ListenSetting {
+    /// One, or several with commas between them.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -1,11 +1,12 @@
 //! `valetkey config …`.
 use super::failure::Failure;
 use super::output::{Output, print};
-use super::place::{Place, config_file, tell};
+use super::place::{Place, config_file, provider_file, tell};
+use crate::control::{self, Outcome};
 use crate::preflight;
 use crate::storage::check_url;
 use clap::Subcommand;
-use config::{Config, Overrides, schema};
+use config::{Config, Overrides, Sources, schema};
 use serde_json::{Map, Value, json};
 
 /// Check a configuration, or see what it comes to.
@@ -15,6 +16,9 @@ pub(super) enum Verb {
     Check(Place),
     /// Show every setting with its value and where that came from; secrets are left out.
     Show(Place),
+    /// Have every server of this configuration that runs on this machine read it again. It is in force at once, or refused
+    /// whole, and the earlier one stays. Exit code 1 when one refuses it.
+    Reload(Place),
     /// Print the JSON schema of the configuration file.
     Schema,
 }
@@ -25,6 +29,7 @@ impl Verb {
         match self {
             Verb::Check(place) => check(&place, output),
             Verb::Show(place) => show(&place, output),
+            Verb::Reload(place) => reload(&place, output),
             Verb::Schema => {
                 print(&format!("{:#}", schema()));
                 Ok(())
@@ -48,6 +53,43 @@ fn check(place: &Place, output: Output) -> Result<(), Failure> {
         format!("{file} is in order: {}", config.issuer)
     });
     Ok(())
+}
+
+/// What is wrong is told by the server, which reads it: here it is only looked up where its server is.
+fn reload(place: &Place, output: Output) -> Result<(), Failure> {
+    let file = provider_file(place.config.clone(), place.storage.is_some())?;
+    let overrides = Overrides {
+        storage: place.storage.clone(),
+        ..Overrides::default()
+    };
+    let sources = Sources::read(file.as_deref(), &overrides, check_url)?;
+    let answers = control::reload_all(&sources.keys()?)?;
+    output.show(&json!({ "servers": answers }), || {
+        let lines = answers
+            .iter()
+            .filter(|answer| answer.outcome == Outcome::Done);
+        let lines = lines.map(|answer| {
+            let mut line = format!("process {} serves {} by it", answer.process, answer.issuer);
+            for sentence in &answer.sentences {
+                line.push_str(&format!("\nwarning: {sentence}"));
+            }
+            line
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    });
+    let refused = answers
+        .iter()
+        .filter(|answer| answer.outcome != Outcome::Done);
+    let refused: Vec<_> = refused
+        .map(|answer| {
+            let (process, why) = (answer.process, answer.sentences.join("\n"));
+            format!("process {process} refuses it and goes on by the earlier one:\n{why}")
+        })
+        .collect();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::failed(refused.join("\n"))),
+    }
 }
 
 fn show(place: &Place, output: Output) -> Result<(), Failure> {

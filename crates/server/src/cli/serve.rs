@@ -3,7 +3,10 @@ use super::failure::Failure;
 use super::output::Output;
 use super::place::provider_file;
 use super::runtime::wait_on_all_cores;
+use crate::control;
+use crate::http::listener::Handed;
 use crate::preflight;
+use crate::serve::{Sockets, serve};
 use crate::storage::{self, check_url};
 use clap::Args;
 use config::{Overrides, Sources};
@@ -16,7 +19,7 @@ pub(super) struct Serve {
     /// The provider's configuration file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The address to listen on, such as 127.0.0.1:8080.
+    /// Where to listen, such as 127.0.0.1:8080, unix:/run/valetkey.sock or systemd; several with commas between them.
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
     /// The issuer. One on loopback, such as http://localhost:8080, stands in for all hosts of the provider.
@@ -25,6 +28,10 @@ pub(super) struct Serve {
     /// The database, such as sqlite:valetkey.db.
     #[arg(long, value_name = "URL")]
     storage: Option<String>,
+    /// Take the listening sockets from the server of this configuration that runs on this machine, which then finishes
+    /// what is under way and ends: nobody who connects meanwhile is turned away. Without one, start as usual.
+    #[arg(long)]
+    take_over: bool,
 }
 
 impl Serve {
@@ -42,11 +49,17 @@ impl Serve {
         if output.json {
             let about = json!({
                 "issuer": config.issuer,
-                "listen": config.listen.to_string(),
+                "listen": config.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
                 "storage": storage::location(&config)?.to_string(),
             });
             output.show(&about, String::new);
         }
-        Ok(wait_on_all_cores(crate::serve::serve(config, sources))??)
+        let handed = Handed::take()?;
+        let taken = match self.take_over {
+            true => control::take_over(&config)?,
+            false => None,
+        };
+        let sockets = taken.map_or(Sockets::Handed(handed), Sockets::TakenOver);
+        Ok(wait_on_all_cores(serve(config, sources, sockets))??)
     }
 }

@@ -5,13 +5,14 @@ mod tasks_api;
 #[cfg(test)]
 mod tests;
 
-use crate::http::accept::{self, Signals};
+use crate::http::accept::Signals;
+use crate::http::listener::{self, Listener};
 use crate::oauth::endpoints::origin;
 use crate::ops::subscriber;
 use crate::serve::{self, Listeners};
 use crate::storage;
 use anyhow::{Context, bail};
-use config::{Config, Mail, Overrides, Sources};
+use config::{Config, Listen, Mail, Overrides, Sources};
 use pages::DemoYourApp;
 use pages::portal::PORTAL;
 use setup::Credentials;
@@ -52,13 +53,14 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         }
     }
     let signals = Signals::catch()?;
-    let provider = accept::bind(args.listen, "--listen").await?;
-    let demo_app = bind_demo(args.demo_listen).await?;
-    let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
+    let provider = Listener::bind(&Listen::Tcp(args.listen), &[], "--listen")?;
+    let demo_app = bind_demo(args.demo_listen)?;
+    let listen = provider.address().unwrap_or(args.listen);
+    let demo_listen = demo_app.local_addr()?;
     let (config, sources) = config(&args.data, listen)?;
     let config_path = config.source.clone().unwrap_or_default();
     let log = subscriber::start(&config.log);
-    let listeners = Listeners::beside(provider, &config).await?;
+    let listeners = Listeners::beside(provider, &config)?;
     let app = Arc::new(serve::open(config, log)?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
     let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;
@@ -83,8 +85,8 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     served
 }
 
-async fn bind_demo(address: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {
-    let bound = accept::bind(address, "--demo-listen").await;
+fn bind_demo(address: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {
+    let bound = listener::tcp(address, &[], "--demo-listen");
     bound.context("the demo app cannot start")
 }
 

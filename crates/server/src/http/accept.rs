@@ -1,11 +1,13 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
 use super::connection::{Connection, Shared};
-use anyhow::{Context, bail};
-use std::io::ErrorKind;
-use std::net::SocketAddr;
+use super::listener::{Listener, Stream};
+use std::future::poll_fn;
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::Poll;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
@@ -13,25 +15,6 @@ use tokio::sync::{Semaphore, watch};
 const MAX_CONNECTIONS: u32 = 8_192;
 /// Time to finish requests under way when stopping.
 const DRAIN: Duration = Duration::from_secs(10);
-
-/// Binds an address; `setting` is how another is chosen.
-///
-/// # Errors
-/// Says which port is taken and how to choose another.
-pub(crate) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
-    match TcpListener::bind(address).await {
-        Ok(listener) => Ok(listener),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
-            "port {} on {} is taken: stop what listens there, or choose another with {setting} {}PORT",
-            address.port(),
-            address.ip(),
-            SocketAddr::new(address.ip(), 0)
-                .to_string()
-                .trim_end_matches('0'),
-        ),
-        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
-    }
-}
 
 /// The signals that a server may be sent. They are caught for as long as the process lives, so that none ends a
 /// server that is still starting, or stopping, without finishing what it began.
@@ -91,7 +74,7 @@ async fn stop(stop: [Signal; 3], other: [Signal; 2]) {
 /// Never in practice: places are only closed with the process.
 pub(crate) async fn serve(
     mut shared: watch::Receiver<Arc<Shared>>,
-    listener: TcpListener,
+    listeners: Arc<Vec<Listener>>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let (stopping, told) = watch::channel(false);
@@ -103,7 +86,7 @@ pub(crate) async fn serve(
             () = &mut stop => break,
         };
         let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = next(&listeners) => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, mostly: wait for connections to end.
@@ -118,7 +101,7 @@ pub(crate) async fn serve(
         let tls = shared.borrow_and_update().tls.clone();
         let connection = Connection {
             shared: shared.clone(),
-            peer: peer.ip(),
+            peer,
             stopping: told.clone(),
         };
         tokio::spawn(async move {
@@ -126,9 +109,25 @@ pub(crate) async fn serve(
             drop(place);
         });
     }
-    drop(listener);
+    drop(listeners);
     let _ = stopping.send(true);
     let ended = places.acquire_many(MAX_CONNECTIONS);
     let _ = tokio::time::timeout(DRAIN, ended).await;
     Ok(())
+}
+
+/// The next connection, of whichever listener; a busy one does not keep the others waiting.
+pub(crate) async fn next(listeners: &[Listener]) -> io::Result<(Stream, IpAddr)> {
+    static FIRST: AtomicUsize = AtomicUsize::new(0);
+    let first = FIRST.fetch_add(1, Relaxed) % listeners.len().max(1);
+    let (before, from) = listeners.split_at(first);
+    poll_fn(|cx| {
+        let mut turns = from.iter().chain(before);
+        let accepted = turns.find_map(|listener| match listener.poll_accept(cx) {
+            Poll::Ready(accepted) => Some(accepted),
+            Poll::Pending => None,
+        });
+        accepted.map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
 }

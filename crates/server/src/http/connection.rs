@@ -4,6 +4,7 @@ use super::counted::Counted;
 use super::deadlines::{End, HEAD, Traffic, Watch};
 use super::error::{Refusal, Unanswerable};
 use super::language;
+use super::listener::Stream;
 use super::portal_host::PortalHost;
 use super::prefix::Prefix;
 use super::render::{self, Asker};
@@ -32,7 +33,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Timeout;
 use tokio_rustls::TlsAcceptor;
@@ -100,8 +100,10 @@ struct Answers {
 
 impl Connection {
     /// Serves it to its end.
-    pub(crate) async fn serve(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
-        let _ = stream.set_nodelay(true);
+    pub(crate) async fn serve(self, stream: Stream, tls: Option<TlsAcceptor>) {
+        if let Stream::Tcp(stream) = &stream {
+            let _ = stream.set_nodelay(true);
+        }
         match tls {
             None => self.http(stream, false).await,
             Some(tls) => {

@@ -10,6 +10,7 @@ mod deadlines;
 pub(crate) mod error;
 pub(crate) mod form;
 mod language;
+pub(crate) mod listener;
 pub(crate) mod notice;
 pub(crate) mod picture;
 mod portal_host;

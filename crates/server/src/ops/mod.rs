@@ -17,6 +17,7 @@ pub(crate) mod reloads;
 pub(crate) mod request_log;
 pub(crate) mod sealing;
 pub(crate) mod server_key;
+pub(crate) mod service;
 pub(crate) mod signing_keys;
 pub(crate) mod stopping;
 mod stored_password;

@@ -2,7 +2,7 @@
 use super::finding::{Finding, failed, ok};
 use super::probe::{Answer, ask};
 use crate::oauth::endpoints::metadata_path;
-use config::{Config, Storage};
+use config::{Config, Listen, Storage};
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
@@ -10,7 +10,9 @@ use store::Serving;
 
 /// Looks at both.
 pub(super) fn findings(config: &Config) -> Vec<Finding> {
-    let listen = config.listen;
+    let Some(listen) = config.listen.iter().find_map(Listen::address) else {
+        return vec![about_issuer(config)];
+    };
     match TcpListener::bind(listen) {
         Ok(_) => {
             let next = "start it with `valetkey serve`";
@@ -18,7 +20,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
             vec![ok("port", sentence)]
         }
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            vec![about_port(config), about_issuer(config)]
+            vec![about_port(config, listen), about_issuer(config)]
         }
         Err(error) => {
             let sentence = format!(
@@ -29,8 +31,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     }
 }
 
-fn about_port(config: &Config) -> Finding {
-    let listen = config.listen;
+fn about_port(config: &Config, listen: SocketAddr) -> Finding {
     let host = crate::oauth::endpoints::origin(&config.issuer);
     let host = host.split_once("://").map_or(host, |(_, host)| host);
     let there = format!("what listens on {listen}");

@@ -6,6 +6,8 @@ mod told;
 pub(crate) use requests::Requests;
 
 use super::health;
+use crate::http::accept::next;
+use crate::http::listener::{Listener, Stream};
 use crate::state::Current;
 use axum::Router;
 use axum::extract::State;
@@ -20,7 +22,6 @@ use prometheus_client::registry::Registry;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use told::Told;
 
@@ -34,7 +35,7 @@ const OPEN_METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
 /// Tells whoever asks, until the process ends.
-pub(crate) async fn serve(current: Current, listener: TcpListener) {
+pub(crate) async fn serve(current: Current, listener: Arc<Listener>) {
     let mut registry = Registry::with_prefix("valetkey");
     registry.register_collector(Box::new(Told {
         current: current.clone(),
@@ -53,16 +54,16 @@ pub(crate) async fn serve(current: Current, listener: TcpListener) {
             "/health/ready",
             get(async move || health::ready(now(&works)).await),
         );
-    accept(listener, &router).await;
+    accept(&listener, &router).await;
 }
 
 /// Answers one request on each connection. One too many ends the oldest: those who only hold connections do not keep
 /// out who asks.
-async fn accept(listener: TcpListener, router: &Router) {
+async fn accept(listener: &Listener, router: &Router) {
     let mut open = JoinSet::new();
     let mut oldest = VecDeque::new();
     loop {
-        match listener.accept().await {
+        match next(std::slice::from_ref(listener)).await {
             Ok((stream, _)) => oldest.push_back(open.spawn(answer(stream, router.clone()))),
             Err(error) => {
                 tracing::warn!(%error, "cannot accept for metrics: {error}");
@@ -79,7 +80,7 @@ async fn accept(listener: TcpListener, router: &Router) {
     }
 }
 
-async fn answer(stream: TcpStream, router: Router) {
+async fn answer(stream: Stream, router: Router) {
     let service = TowerToHyperService::new(router);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).keep_alive(false);

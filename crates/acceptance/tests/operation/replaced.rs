@@ -1,0 +1,284 @@
+//! What happens to a server that serves: its configuration is read again, its certificate is replaced, the next process takes
+//! its place. Nobody who asks meanwhile is turned away.
+//!
+//! With `VALETKEY_LONG=1` at 500 requests a second. `VALETKEY_TEST_EARLIER` names an earlier binary for the upgrade of two nodes.
+
+use crate::support::steady::Steady;
+use crate::support::{PLAIN, Scene, long, within};
+use acceptance::{NewCertificate, Request, Setup, binary, output};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::time::Duration;
+
+/// How soon something that was told has happened; files are looked at every two seconds, twice.
+const SOON: Duration = Duration::from_secs(20);
+/// What the log says once both files are taken.
+const TAKEN: &str = "key.pem changed: the configuration was read again and is in force";
+const MACHINES: &str = "[grants]\nclient_credentials = true";
+
+fn per_second() -> u32 {
+    if long() { 500 } else { 50 }
+}
+
+/// Requests that go well between two things that happen.
+fn meanwhile() -> u32 {
+    if long() { 2_000 } else { 20 }
+}
+
+fn title(scene: &Scene) -> String {
+    let page = scene.api().get("/sign-in").expect(200).text();
+    let title = page.split("<title>").nth(1).unwrap_or_default();
+    title
+        .split("</title>")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Replaces a text in the configuration file.
+#[track_caller]
+fn edit(scene: &Scene, from: &str, to: &str) {
+    let path = scene.provider.config_path();
+    let text = fs::read_to_string(&path).expect("the file");
+    assert!(text.contains(from), "{text}");
+    fs::write(path, text.replace(from, to)).expect("the new file");
+}
+
+fn reload(scene: &Scene) -> acceptance::Finished {
+    scene.provider.cli(&["config", "reload"])
+}
+
+#[track_caller]
+fn logged(scene: &Scene, what: &str) {
+    let told = || scene.provider.log().contains(what);
+    assert!(within(SOON, told), "{what}: {}", scene.provider.log());
+}
+
+#[test]
+fn a_configuration_is_in_force_for_the_next_request_or_refused_whole() {
+    let branding = "[branding]\nproduct = \"One\"\n[grants]\nclient_credentials = false";
+    let scene = Scene::plain(branding);
+    assert!(title(&scene).ends_with("One"), "{}", title(&scene));
+    edit(&scene, "\"One\"", "\"Two\"");
+    let told = reload(&scene);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(title(&scene).ends_with("Two"), "{}", title(&scene));
+    // One line that is wrong, and another that is right: neither is taken.
+    edit(&scene, "\"Two\"", "\"Three\"\ntypo = 1");
+    let told = reload(&scene);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    let why = "branding.typo is not a setting";
+    assert!(told.stderr.contains(why), "{told:?}");
+    assert!(told.stderr.contains("valetkey.toml:"), "{told:?}");
+    logged(&scene, why);
+    assert!(title(&scene).ends_with("Two"), "{}", title(&scene));
+    // What only a start can change is named, and the rest is not taken either.
+    edit(&scene, "\ntypo = 1", "");
+    let path = scene.provider.config_path();
+    let text = fs::read_to_string(&path).expect("the file");
+    fs::write(
+        &path,
+        format!("{text}\n[accounts]\nid = {{ prefix = \"u_\" }}\n"),
+    )
+    .expect("it");
+    scene.provider.hang_up();
+    logged(&scene, "accounts.id: a running server cannot change this");
+    assert!(title(&scene).ends_with("Two"), "{}", title(&scene));
+    fs::write(&path, text).expect("the earlier file");
+    scene.provider.hang_up();
+    let taken = || title(&scene).ends_with("Three");
+    assert!(within(SOON, taken), "{}", scene.provider.log());
+}
+
+/// An open connection is answered by the new configuration, and is not closed for it.
+#[test]
+fn a_connection_outlives_a_reload() {
+    let scene = Scene::plain("[branding]\nproduct = \"One\"");
+    let mut stream = TcpStream::connect(scene.provider.addr()).expect("a connection");
+    let mut ask = || -> String {
+        let host = scene.provider.addr();
+        let request = format!(
+            "GET /sign-in HTTP/1.1\r\nhost: localhost:{}\r\n\r\n",
+            host.port()
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut text = Vec::new();
+        while !text.ends_with(b"</html>\n") && !text.ends_with(b"</html>") {
+            let mut part = [0; 4096];
+            let read = stream.read(&mut part).expect("an answer");
+            assert!(read > 0, "it was closed");
+            text.extend_from_slice(&part[..read]);
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    assert!(ask().contains("One</title>"));
+    edit(&scene, "\"One\"", "\"Two\"");
+    assert_eq!(reload(&scene).code, Some(0));
+    assert!(ask().contains("Two</title>"));
+}
+
+#[test]
+fn a_certificate_is_taken_with_its_key_and_not_without() {
+    let mut scene = Scene::start(Setup::toml(PLAIN).https());
+    let next = NewCertificate::make();
+    scene.provider.put_certificate(&next, &["cert.pem"]);
+    logged(&scene, "does not fit the certificate");
+    scene.api().get("/sign-in").expect(200);
+    scene.provider.put_certificate(&next, &["key.pem"]);
+    logged(&scene, TAKEN);
+    let before = scene.api().try_send(&Request::get("/sign-in"));
+    assert!(before.is_err(), "the earlier certificate is gone");
+    scene.provider.trust(next.trust());
+    scene.api().get("/sign-in").expect(200);
+}
+
+#[test]
+fn nobody_is_turned_away_while_the_server_is_replaced() {
+    let mut scene = Scene::start(
+        Setup::toml(PLAIN)
+            .with(MACHINES)
+            .with("[branding]\nproduct = \"One\""),
+    );
+    let app = scene.machine();
+    scene.client_credentials(&app).expect(200);
+    let load = || Steady::begin(vec![scene.api()], &scene.token(), &app, per_second());
+    let steady = load();
+    steady.wait_for(meanwhile());
+    for (from, to) in [("One", "Two"), ("Two", "Three"), ("Three", "Four")] {
+        edit(&scene, &format!("{from:?}"), &format!("{to:?}"));
+        assert_eq!(reload(&scene).code, Some(0));
+        steady.wait_for(meanwhile());
+    }
+    steady.end("three reloads");
+    let steady = load();
+    steady.wait_for(meanwhile());
+    let earlier = scene.provider.begin_hand_over(&binary());
+    let ended = scene.provider.end_hand_over(earlier);
+    steady.wait_for(meanwhile());
+    assert!(ended.success(), "{}", scene.provider.log());
+    steady.end("a binary swap");
+    assert!(title(&scene).ends_with("Four"));
+}
+
+#[test]
+fn nobody_is_turned_away_while_the_certificate_is_replaced() {
+    let mut scene = Scene::start(Setup::toml(PLAIN).with(MACHINES).https());
+    let app = scene.machine();
+    let token = scene.token();
+    let next = NewCertificate::make();
+    let earlier = scene.provider.trusted().expect("it serves https");
+    scene.provider.trust(earlier.or(&next.trust()));
+    let steady = Steady::begin(vec![scene.api()], &token, &app, per_second());
+    steady.wait_for(meanwhile());
+    scene
+        .provider
+        .put_certificate(&next, &["cert.pem", "key.pem"]);
+    logged(&scene, TAKEN);
+    steady.wait_for(meanwhile());
+    steady.end("a new certificate");
+    scene.provider.trust(next.trust());
+    scene.api().get("/sign-in").expect(200);
+}
+
+/// While one process takes over, another that wants to is refused, and the first is not disturbed.
+#[test]
+fn of_two_upgrades_at_once_one_is_refused() {
+    let mut scene = Scene::start(Setup::toml(PLAIN).with(MACHINES));
+    let app = scene.machine();
+    let (addr, token) = (scene.provider.addr(), scene.token());
+    // A request under way keeps the earlier process from ending.
+    let body = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        app.client_id, app.client_secret
+    );
+    let (first, rest) = body.split_at(10);
+    let head = format!(
+        "POST {token} HTTP/1.1\r\nhost: localhost:{}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{first}",
+        addr.port(),
+        body.len()
+    );
+    let mut slow = TcpStream::connect(addr).expect("a connection");
+    slow.write_all(head.as_bytes()).expect("sent");
+    scene.api().get("/sign-in").expect(200);
+    let earlier = scene.provider.begin_hand_over(&binary());
+    logged(&scene, "another process takes over");
+    let mut second = scene.provider.command();
+    second
+        .args(["serve", "--take-over", "--config"])
+        .arg(scene.provider.config_path())
+        .args(["--listen", &addr.to_string()])
+        .args(["--issuer", scene.provider.issuer()])
+        .args(["--storage", &scene.provider.storage()]);
+    let refused = output(&mut second);
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("hands over to another process already"),
+        "{told}"
+    );
+    slow.write_all(rest.as_bytes()).expect("sent");
+    let mut answer = [0; 15];
+    slow.read_exact(&mut answer).expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    drop(slow);
+    assert!(scene.provider.end_hand_over(earlier).success());
+    scene.client_credentials(&app).expect(200);
+}
+
+/// A Unix socket beside an address of each family, with the mode that was asked for; and one of systemd's, with what
+/// systemd is told.
+#[test]
+fn a_server_listens_wherever_it_is_told_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("v.sock");
+    let port = acceptance::free_port();
+    let notified = folder.path().join("notify");
+    let systemd = UnixDatagram::bind(&notified).expect("a socket");
+    systemd.set_read_timeout(Some(SOON)).expect("a limit");
+    let told = || {
+        let mut text = [0; 4096];
+        let read = systemd.recv(&mut text).expect("systemd is told");
+        String::from_utf8_lossy(&text[..read]).into_owned()
+    };
+    let listen = format!(
+        "127.0.0.1:{port}, [::1]:{port}, unix:{}?mode=0600",
+        socket.display()
+    );
+    let mut setup = Setup::toml(PLAIN).issuer(&format!("http://localhost:{port}"));
+    setup = setup.env("NOTIFY_SOCKET", &notified.display().to_string());
+    setup = setup.env("WATCHDOG_USEC", "1000000");
+    let mut provider = setup.prepare();
+    provider.listen(&listen);
+    provider.spawn();
+    let ready = std::iter::repeat_with(told).find(|text| text.contains("READY=1"));
+    assert!(ready.is_some_and(|text| text.contains("STATUS=")));
+    assert!(std::iter::repeat_with(told).any(|text| text.contains("WATCHDOG=1")));
+    let mode = fs::metadata(&socket)
+        .expect("a socket")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let request = "GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let answered = |stream: &mut dyn ReadWrite| {
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    };
+    answered(&mut UnixStream::connect(&socket).expect("a connection"));
+    for host in ["127.0.0.1", "::1"] {
+        answered(&mut TcpStream::connect((host, port)).expect("a connection"));
+    }
+    provider.hang_up();
+    let reloading = std::iter::repeat_with(told).find(|text| text.contains("RELOADING=1"));
+    assert!(reloading.is_some_and(|text| text.contains("MONOTONIC_USEC=")));
+    assert!(std::iter::repeat_with(told).any(|text| text.contains("READY=1")));
+    assert!(provider.stop().success());
+    assert!(std::iter::repeat_with(told).any(|text| text.contains("STOPPING=1")));
+}
+
+trait ReadWrite: Read + Write {}
+impl<T: Read + Write> ReadWrite for T {}
