@@ -6,6 +6,7 @@ use crate::steps::{Steps, command, succeeds};
 use crate::tools;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// What is run.
 #[derive(Default)]
@@ -16,6 +17,10 @@ pub(crate) struct Asked {
     pub(crate) only: Option<String>,
 }
 
+/// How long one step may take, and in the long form.
+const LIMIT: Duration = Duration::from_secs(45 * 60);
+const LONG_LIMIT: Duration = Duration::from_secs(8 * 3_600);
+
 /// What tests are told by their environment.
 type Variables = Vec<(&'static str, PathBuf)>;
 
@@ -25,7 +30,8 @@ type Variables = Vec<(&'static str, PathBuf)>;
 /// When the repository cannot be entered.
 pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
-    let mut steps = Steps::new(asked.only.clone());
+    let limit = if asked.long { LONG_LIMIT } else { LIMIT };
+    let mut steps = Steps::new(asked.only.clone(), limit);
     for program in ["curl", "openssl"] {
         if tools::have(program, &[program]).is_none() {
             steps.skip(program, "it is not installed");

@@ -27,7 +27,8 @@ cargo xtask dist --binary FILE ...
                             packs this binary (may be repeated) in place of building
 
 What a machine lacks is skipped with a clear line, and its tests are shown as ignored; with CI=true it is installed
-where that may be done, and else it fails.";
+where that may be done, and else it fails. A step that takes longer than 45 minutes, in the long form 8 hours, is ended
+with all that it started, and has failed.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,6 +1,8 @@
 //! Steps that go on when one fails, and what is told at the end.
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// The steps of one run.
@@ -8,6 +10,8 @@ pub(crate) struct Steps {
     /// What a machine lacks is installed, or fails: nobody reads what was skipped.
     pub(crate) ci: bool,
     only: Option<String>,
+    /// How long one step may take: whatever hangs is ended, and told.
+    limit: Duration,
     done: Vec<(String, Duration)>,
     failed: Vec<String>,
     /// What tests that failed said, to be told again at the end.
@@ -19,10 +23,11 @@ pub(crate) struct Steps {
 const TOLD_AGAIN: usize = 120;
 
 impl Steps {
-    pub(crate) fn new(only: Option<String>) -> Self {
+    pub(crate) fn new(only: Option<String>, limit: Duration) -> Self {
         Steps {
             ci: std::env::var("CI").as_deref() == Ok("true"),
             only,
+            limit,
             done: Vec::new(),
             failed: Vec::new(),
             said: Vec::new(),
@@ -37,7 +42,7 @@ impl Steps {
         }
         println!("\n== {name}");
         let began = Instant::now();
-        let ran = ran(command, &mut self.said);
+        let ran = ran(command, self.limit, &mut self.said);
         self.done.push((name.to_owned(), began.elapsed()));
         if let Err(why) = ran {
             println!("{why}");
@@ -125,21 +130,67 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
 /// Runs a command that shows what it says, and keeps in `failures` what it says of tests that failed.
 ///
 /// # Errors
-/// How it failed, which it cannot say itself if it was never started.
-fn ran(command: &mut Command, failures: &mut Vec<String>) -> Result<(), String> {
+/// How it failed, which it cannot say itself if it was never started, or took too long.
+fn ran(command: &mut Command, limit: Duration, failures: &mut Vec<String>) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let unstarted = |error| format!("{program} cannot be started: {error}");
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(unstarted)?;
+    let (ended, waits) = channel::<()>();
+    let (id, patience) = (child.id(), limit);
+    let watch = std::thread::spawn(move || {
+        let is_late = waits.recv_timeout(patience) == Err(RecvTimeoutError::Timeout);
+        if is_late {
+            end(id);
+        }
+        is_late
+    });
     let shown = child.stdout.take().into_iter().flat_map(|pipe| {
         let lines = BufReader::new(pipe).split(b'\n').map_while(Result::ok);
         lines.map(|line| String::from_utf8_lossy(&line).into_owned())
     });
     failures.extend(failures_of(shown.inspect(|line| println!("{line}"))));
-    match child.wait() {
+    let waited = child.wait();
+    drop(ended);
+    if watch.join().unwrap_or(false) {
+        let minutes = limit.as_secs() / 60;
+        return Err(format!(
+            "{program} took longer than {minutes} minutes and was ended"
+        ));
+    }
+    match waited {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{program} failed: {status}")),
         Err(error) => Err(format!("{program} cannot be waited for: {error}")),
     }
+}
+
+/// Ends a process and all that it has started, the last first.
+fn end(id: u32) {
+    let mut all = vec![id];
+    let mut at = 0;
+    while let Some(parent) = all.get(at).copied() {
+        all.extend(children(parent));
+        at += 1;
+    }
+    for id in all.iter().rev() {
+        succeeds(&mut command("kill", &["-9", &id.to_string()]));
+    }
+}
+
+fn children(parent: u32) -> Vec<u32> {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let ids = processes.filter_map(|process| process.ok()?.file_name().to_str()?.parse().ok());
+    ids.filter(|id| parent_of(*id) == Some(parent)).collect()
+}
+
+/// The second word behind the name, which is in brackets and may hold anything.
+fn parent_of(id: u32) -> Option<u32> {
+    let path = Path::new("/proc").join(id.to_string()).join("stat");
+    let text = std::fs::read_to_string(path).ok()?;
+    let (_, rest) = text.rsplit_once(") ")?;
+    rest.split(' ').nth(1)?.parse().ok()
 }
 
 /// Of what test programs print, what they say of the tests that failed: the lines from `failures:` to the result.
@@ -179,17 +230,32 @@ pub(crate) fn said(command: &mut Command) -> Option<String> {
 mod tests {
     use super::*;
 
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn what_hangs_is_ended_with_all_that_it_started() {
+        let mut hangs = command("sh", &["-c", "echo here; sleep 600 & wait"]);
+        let began = Instant::now();
+        let why = ran(&mut hangs, Duration::from_millis(300), &mut Vec::new());
+        assert_eq!(
+            why.expect_err("it was ended"),
+            "sh took longer than 0 minutes and was ended"
+        );
+        // Whoever is left holds the pipe open.
+        assert!(began.elapsed() < LONG);
+    }
+
     #[test]
     fn a_program_that_is_not_there_fails_its_step_and_is_named() {
-        let why = ran(&mut command("no-such-program", &[]), &mut Vec::new())
+        let why = ran(&mut command("no-such-program", &[]), LONG, &mut Vec::new())
             .expect_err("nothing to start");
         assert!(
             why.starts_with("no-such-program cannot be started: "),
             "{why}"
         );
-        let why = ran(&mut command("false", &[]), &mut Vec::new()).expect_err("it fails");
+        let why = ran(&mut command("false", &[]), LONG, &mut Vec::new()).expect_err("it fails");
         assert_eq!(why, "false failed: exit status: 1");
-        let mut steps = Steps::new(None);
+        let mut steps = Steps::new(None, LONG);
         steps.run("missing", &mut command("no-such-program", &[]));
         steps.run("there", &mut command("true", &[]));
         assert_eq!(steps.failed, ["missing"]);
@@ -201,7 +267,7 @@ mod tests {
         let printed = "running 2 tests\nfailures:\n\n---- one stdout ----\nwhy\n\nfailures:\n    one\n\n\
                        test result: FAILED. 1 passed; 1 failed\nrunning 1 test\ntest result: ok. 1 passed\n";
         let mut kept = Vec::new();
-        ran(&mut command("printf", &["%s", printed]), &mut kept).expect("printf succeeds");
+        ran(&mut command("printf", &["%s", printed]), LONG, &mut kept).expect("printf succeeds");
         let first = printed.find("failures:").expect("there");
         let last = printed.find("\nrunning 1").expect("there");
         assert_eq!(kept.join("\n"), printed[first..last]);
