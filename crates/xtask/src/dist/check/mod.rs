@@ -16,6 +16,7 @@ use anyhow::{Context, ensure};
 use inside::Way;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// What was packed.
 pub(super) struct Packed<'a> {
@@ -44,12 +45,15 @@ impl Packed<'_> {
     }
 }
 
+/// How long a command of a step may take.
+const LIMIT: Duration = Duration::from_secs(600);
+
 /// Tries out everything; whether all is well.
 ///
 /// # Errors
 /// When nothing can be tried out at all.
 pub(super) fn run(packed: &Packed) -> anyhow::Result<bool> {
-    let mut steps = Steps::new(None);
+    let mut steps = Steps::new(None, LIMIT);
     let folder = tempfile::tempdir()?;
     let place = folder.path();
     packages::all(&mut steps, packed);
