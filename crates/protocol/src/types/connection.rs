@@ -80,13 +80,13 @@ pub struct Narrowed {
 impl Narrowed {
     /// What is left as of the moment `at`.
     pub fn to(scope: Scope, at: Locator) -> Self {
-        let before = Locator(at.0 + AHEAD);
+        let before = Locator(at.0 + LOCATORS_AHEAD);
         Narrowed { scope, before }
     }
 }
 
 /// What [`CLOCKS_DIFFER`] is in ids.
-pub const AHEAD: i64 = (CLOCKS_DIFFER.seconds() * 1_000) << LOCATOR_LOW_BITS;
+pub const LOCATORS_AHEAD: i64 = (CLOCKS_DIFFER.seconds() * 1_000) << LOCATOR_LOW_BITS;
 
 /// Whether a connection lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

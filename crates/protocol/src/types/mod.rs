@@ -35,8 +35,8 @@ pub use client_keys::{ClientKeys, KeySource, RegisteredKeys};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
 pub use connection::{
-    AHEAD, Connection, ConnectionKey, ConnectionStanding, ConnectionState, ConnectionUse, End,
-    Narrowed,
+    Connection, ConnectionKey, ConnectionStanding, ConnectionState, ConnectionUse, End,
+    LOCATORS_AHEAD, Narrowed,
 };
 pub use consent::{Consent, Interaction};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};

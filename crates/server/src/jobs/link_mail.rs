@@ -65,7 +65,7 @@ impl Job for SendLinkMail {
         let mailbox = Mailbox::of(found.holder.as_ref());
         if admit(&link, mailbox, self.links.sign_up).is_err() {
             return Err(JobError::Dead(format!(
-                "its link makes no account: accounts.sign_up is {:?}",
+                "its link makes no account: accounts.sign_up is {}",
                 self.links.sign_up.as_str()
             )));
         }

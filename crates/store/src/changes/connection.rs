@@ -7,8 +7,8 @@ use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{ConnectionChange, ConnectionStep};
 use protocol::types::{
-    AHEAD, AuthorizationCode, ClientNo, ConnectionKey, ConnectionUse, Consent, End, Locator, Scope,
-    Subject, UnixTime,
+    AuthorizationCode, ClientNo, ConnectionKey, ConnectionUse, Consent, End, LOCATORS_AHEAD,
+    Locator, Scope, Subject, UnixTime,
 };
 
 /// Ends connections; which ones follows on it.
@@ -49,7 +49,7 @@ fn remember<'a>(
         consent.granted_at,
         code.id,
         interaction.unwrap_or(code.id),
-        AHEAD,
+        LOCATORS_AHEAD,
         &consent.earlier,
         &consent.skipped,
         stored(consent.organization),
@@ -110,7 +110,7 @@ pub(super) fn allow_device<'a>(
         now,
         scope,
         device,
-        AHEAD,
+        LOCATORS_AHEAD,
         stored(key.organization),
     ];
     let steps = belonging(steps, key)

@@ -48,13 +48,16 @@ pub(super) async fn apply(
         post(conn, job.transition.messages(), &job.act).await?;
     }
     effects.extend(job.transition.messages().iter().map(|_| Effect::Message));
-    // Last, so that other nodes wait for little more than the commit.
-    let until = job.act.at.plus(FED);
-    let lines = told
-        .into_iter()
-        .map(|about| (about, until, about.beside()))
-        .collect();
-    feed::tell(conn, lines).await?;
+    // Last, so that other nodes wait for little more than the commit. What was so before is no news to them, only
+    // perhaps to this one's memory.
+    if happened {
+        let until = job.act.at.plus(FED);
+        let lines = told
+            .into_iter()
+            .map(|about| (about, until, about.beside()))
+            .collect();
+        feed::tell(conn, lines).await?;
+    }
     Ok((Outcome::Committed, effects))
 }
 

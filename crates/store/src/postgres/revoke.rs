@@ -36,7 +36,16 @@ async fn revoke_all(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<Effect>> {
         match job.hot() {
             Some(Hot::RevokeGrant(grant)) => grants.push(grant, job),
             Some(Hot::RevokeAccessToken(token)) => tokens.push(token, job),
-            _ => {}
+            // Those are in batches of other kinds, or run alone.
+            Some(
+                Hot::Keep(_)
+                | Hot::IssueCode { .. }
+                | Hot::Redeem { .. }
+                | Hot::Rotate { .. }
+                | Hot::Issue(_)
+                | Hot::Poll { .. },
+            )
+            | None => {}
         }
     }
     let (mut effects, mut lines) = (Vec::new(), Vec::new());

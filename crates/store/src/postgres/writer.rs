@@ -343,7 +343,25 @@ async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locato
         Transition::Device(DeviceChange::Keep(device)) => {
             ("SELECT 1 FROM device_codes WHERE id = $1", device.id)
         }
-        _ => ("SELECT 1 FROM events WHERE id = $1", receipt),
+        Transition::Device(DeviceChange::Poll { .. } | DeviceChange::Answer { .. })
+        | Transition::Authorize(_)
+        | Transition::Grant(_)
+        | Transition::Account(_)
+        | Transition::Handoff(_)
+        | Transition::Upstream(_)
+        | Transition::Session(_)
+        | Transition::SecondFactor(_)
+        | Transition::Throttle(_)
+        | Transition::Assertion(_)
+        | Transition::App(_)
+        | Transition::Organization(_)
+        | Transition::Review(_)
+        | Transition::Outbox(_)
+        | Transition::Bounce(_)
+        | Transition::Connection(_)
+        | Transition::SigningKey(_)
+        | Transition::OpenId(_)
+        | Transition::Introduction(_) => ("SELECT 1 FROM events WHERE id = $1", receipt),
     };
     Ok(!conn.query(sql, &each(&values![id])).await?.is_empty())
 }

@@ -292,11 +292,11 @@ impl Apply<'_, '_> {
             self.run("RELEASE steps", &[])?;
         }
         for about in &steps.told {
-            self.tell(*about)?;
+            self.steps_told(*about, &done)?;
             if let About::Client(client) = about
                 && let Some(pair) = self.db.one(&TEST_SIDE_NO, &values![*client])?
             {
-                self.tell(About::Client(pair))?;
+                self.steps_told(About::Client(pair), &done)?;
             }
         }
         Ok(done)
@@ -321,9 +321,22 @@ impl Apply<'_, '_> {
         }
     }
 
+    /// Tells memory; others only of what was not so before.
+    fn steps_told(&mut self, about: About, done: &Done) -> Result<()> {
+        match done {
+            Done::Changed => self.tell(about),
+            Done::Unchanged | Done::Lost => self.remember(about),
+        }
+    }
+
     /// Tells other processes, and memory, of what is no revoked grant.
     fn tell(&mut self, about: About) -> Result<()> {
         self.write_line(about, self.act.at.plus(FED), about.beside())?;
+        self.remember(about)
+    }
+
+    /// Tells memory.
+    fn remember(&mut self, about: About) -> Result<()> {
         self.effects.push(match about {
             About::Client(client) => Effect::Client(client),
             About::Grant(_) | About::Token(_) => Effect::Token,

@@ -22,7 +22,7 @@ const SECRETS_KEPT: Lifetime = Lifetime::from_days(30);
 const LOOK_BACK: Lifetime = Lifetime::from_minutes(60);
 /// How far ids may be ahead of the clock before it is taken to have been wrong: a little is usual, since no two
 /// clocks are the same.
-const AHEAD: Lifetime = Lifetime::from_minutes(60);
+const CLOCK_MAY_BE_AHEAD: Lifetime = Lifetime::from_minutes(60);
 
 /// Which rows of a table are looked at: those whose key is between two numbers, judged at a moment.
 pub(super) struct Range {
@@ -55,7 +55,7 @@ fn older(than: Lifetime, now: UnixTime) -> Range {
 /// by their ids they would be looked at when that time has come. There are none otherwise, so this costs nothing.
 fn ahead(_: &SweepRules, now: UnixTime) -> Range {
     Range {
-        above: Locator::first_at(now.plus(AHEAD)).0,
+        above: Locator::first_at(now.plus(CLOCK_MAY_BE_AHEAD)).0,
         below: i64::MAX,
         at: now,
     }

@@ -237,6 +237,20 @@ async fn racing_polls_redeem_once() {
 }
 
 #[tokio::test]
+async fn a_request_that_nobody_redeemed_goes_at_its_end() {
+    let world = World::new();
+    let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
+    let device = kept(&world).await;
+    // Whoever asks a moment later is told that it has expired.
+    let end = device.expires_at;
+    world.store.sweep(end, &rules).await.unwrap();
+    assert!(world.store.device(device.id).await.unwrap().is_some());
+    let soon = end.plus(Lifetime::from_minutes(2));
+    world.store.sweep(soon, &rules).await.unwrap();
+    assert!(world.store.device(device.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_request_is_swept_a_day_after_its_end_and_its_grant_not_before() {
     let world = World::new();
     let device = kept(&world).await;

@@ -7,7 +7,7 @@ use protocol::revocations::{Change, Cursor, FeedFacts};
 use protocol::transition::{AccountChange, AppChange, GrantChange, RevocationCause};
 use protocol::types::{AccessToken, ClientStatus, Grant, Lifetime, Locator, Side};
 use std::time::Duration;
-use store::{Store, SweepRules};
+use store::{Outcome, Store, SweepRules};
 
 /// Where the feed stands.
 pub(crate) async fn here(store: &Store) -> Cursor {
@@ -120,6 +120,56 @@ async fn every_revocation_is_told_in_order_and_once() {
         after(&world.store, page.cursor).await.unwrap().changes,
         expected[2..]
     );
+}
+
+/// Each line is read by every API that follows, and by every node.
+#[tokio::test]
+async fn what_changes_nothing_is_not_told() {
+    let world = World::new();
+    let (grant, _, _) = world.started().await;
+    let (subject, client) = (grant.subject, grant.client);
+    let other = world.another();
+    let cutoff = || world.store.mint().locator();
+    let switch = |status| {
+        Transition::App(AppChange::SetStatus {
+            client,
+            status,
+            cutoff: cutoff(),
+        })
+    };
+    let disable = || {
+        Transition::Account(AccountChange::Disable {
+            subject,
+            cutoff: cutoff(),
+        })
+    };
+    let enable = || {
+        Transition::Account(AccountChange::Enable {
+            subject,
+            cutoff: cutoff(),
+        })
+    };
+    let told = async |changes: Vec<Transition>| {
+        let start = here(&world.store).await;
+        for change in changes {
+            assert_eq!(world.settle(change).await, Outcome::Committed);
+        }
+        world.store.poll_changes().await.unwrap();
+        after(&world.store, start).await.unwrap().changes.len()
+    };
+    world.store.poll_changes().await.unwrap();
+    assert_eq!(told(vec![enable()]).await, 0, "it is on");
+    assert_eq!(told(vec![disable(), disable(), disable()]).await, 1);
+    // Whoever has not heard of it yet knows it from its own try.
+    let again = other.settle(disable(), world.now).await.unwrap();
+    assert_eq!(again, Outcome::Committed);
+    world.store.poll_changes().await.unwrap();
+    assert_eq!(told(vec![enable(), enable()]).await, 1);
+    assert_eq!(told(vec![switch(ClientStatus::Active)]).await, 0);
+    let off = || switch(ClientStatus::Disabled);
+    assert_eq!(told(vec![off(), off()]).await, 1);
+    let delete = || Transition::App(AppChange::Delete { client });
+    assert_eq!(told(vec![delete(), delete()]).await, 1);
 }
 
 #[tokio::test]
@@ -275,12 +325,12 @@ async fn a_line_that_was_swept_between_is_a_gap() {
         grant: access.grant,
     });
     world.settle(token).await;
-    let enable = Transition::Account(AccountChange::Enable {
+    let disable = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
-        cutoff: Locator(0),
+        cutoff: Locator(1),
     });
     let days_later = world.now.plus(Lifetime::from_days(2));
-    world.store.settle(enable, days_later).await.unwrap();
+    world.store.settle(disable, days_later).await.unwrap();
     world.store.poll_changes().await.unwrap();
     assert!(after(&world.store, start).await.is_some());
     let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
