@@ -84,6 +84,40 @@ pub struct QueueLength {
     pub length: usize,
 }
 
+/// Connections to a database that is a server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DatabaseConnections {
+    /// Those that are open.
+    pub open: u64,
+    /// Those that were made since the store was opened: more than are open, if some broke.
+    pub made: u64,
+}
+
+/// Connections, counted where they are made and end.
+#[derive(Debug, Default)]
+pub(crate) struct ConnectionCounts {
+    made: AtomicU64,
+    ended: AtomicU64,
+}
+
+impl ConnectionCounts {
+    pub(crate) fn made(&self) {
+        self.made.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn ended(&self) {
+        self.ended.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn now(&self) -> DatabaseConnections {
+        let (ended, made) = (self.ended.load(Relaxed), self.made.load(Relaxed));
+        DatabaseConnections {
+            open: made.saturating_sub(ended),
+            made,
+        }
+    }
+}
+
 impl Store {
     fn counts(&self) -> &Counts {
         match &self.engine {
@@ -121,6 +155,14 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(engine) => engine.queues(),
             Engine::Postgres(engine) => engine.queues(),
+        }
+    }
+
+    /// The connections of this process; none to a file.
+    pub fn database_connections(&self) -> DatabaseConnections {
+        match &self.engine {
+            Engine::Sqlite(_) => DatabaseConnections::default(),
+            Engine::Postgres(engine) => engine.connections(),
         }
     }
 

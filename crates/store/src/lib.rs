@@ -42,7 +42,7 @@ mod value;
 mod workspaces;
 
 pub use connections::{ConnectionPlace, ConnectionQuery};
-pub use counts::{BatchCount, QueueLength, SettledCount};
+pub use counts::{BatchCount, DatabaseConnections, QueueLength, SettledCount};
 pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};
 pub use lease::DELIVERY as DELIVERY_LEASE;
@@ -50,7 +50,7 @@ pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
 pub use operator::Fill;
 pub use options::{Options, Stay, Synchronous};
-pub use outbox::OutboxQuery;
+pub use outbox::{OutboxCounts, OutboxQuery};
 pub use request_log::RequestQuery;
 pub use reviews::{ListedReview, ReviewQuery};
 pub use serving::{Serving, refuse_network};

@@ -1,5 +1,5 @@
 //! The outbox as the one who delivers it, and an operator, see it. Messages are written by transitions alone.
-use crate::facts::outbox::{BY_ID, DUE, FIRST, PAGE};
+use crate::facts::outbox::{BY_ID, COUNTS, DUE, FIRST, PAGE};
 use crate::value::values;
 use crate::{Engine, Fact, Store, StoreError, lease};
 use protocol::outbox::{Entry, LONGEST_WAIT};
@@ -14,6 +14,19 @@ pub struct OutboxQuery {
     pub last: Locator,
     /// Dead letters only.
     pub dead: bool,
+}
+
+/// How many messages were not delivered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutboxCounts {
+    /// Those that are due.
+    pub due: u64,
+    /// Those that are due later.
+    pub put_off: u64,
+    /// Those that were given up.
+    pub dead: u64,
+    /// When the oldest one was written that was not given up.
+    pub oldest: Option<UnixTime>,
 }
 
 impl Default for OutboxQuery {
@@ -92,6 +105,15 @@ impl Store {
     ) -> Result<Vec<Entry>, StoreError> {
         let values = values![query.after, query.last, i64::from(query.dead), limit as i64];
         self.many(&PAGE, &values).await
+    }
+
+    /// How many messages wait.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn outbox_counts(&self, now: UnixTime) -> Result<OutboxCounts, StoreError> {
+        let counts = self.one(&COUNTS, &values![now]).await?;
+        Ok(counts.unwrap_or_default())
     }
 
     /// A message that was not delivered yet.

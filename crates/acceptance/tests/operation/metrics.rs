@@ -174,6 +174,28 @@ fn requests_and_changes_are_counted_by_their_kinds() {
 }
 
 #[test]
+fn what_waits_in_the_outbox_is_counted() {
+    let (port, closed) = (free_port(), free_port());
+    let mail = format!(
+        "[metrics]\nlisten = \"127.0.0.1:{port}\"\n[mail]\nfrom = \"no-reply@acme.example\"\n\
+         smtp = \"smtp://127.0.0.1:{closed}\"\n"
+    );
+    let scene = Scene::start(Setup::toml(PLAIN).with(&mail));
+    let asked = scene.provider.cli(&["mail", "test", "ann@example.com"]);
+    assert_eq!(asked.code, Some(0), "{asked:?}");
+    let at = SocketAddr::from(([127, 0, 0, 1], port));
+    let told = scrape(&Api::new(at, &at.to_string()));
+    let of = |state: &str| told[&format!("valetkey_outbox_messages{{state=\"{state}\"}}")];
+    // Whether it was tried by now is chance.
+    assert!((of("due") + of("put_off") - 1.0).abs() < 1e-9, "{told:?}");
+    assert!(of("dead").abs() < 1e-9, "{told:?}");
+    assert!(told["valetkey_outbox_oldest_seconds"] < 60.0, "{told:?}");
+    assert!(told["valetkey_log_lines_lost_total"].abs() < 1e-9);
+    let connected = told["valetkey_database_connections"] > 0.0;
+    assert_eq!(connected, scene.provider.postgres().is_some());
+}
+
+#[test]
 fn the_page_of_metrics_names_what_is_told_and_no_more() {
     let (scene, watch) = watched();
     flow(&scene, &scene.confidential(CALLBACK));

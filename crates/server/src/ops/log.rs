@@ -12,6 +12,7 @@ use std::cell::RefCell;
 use std::fmt::{Display, Write as _};
 use std::io::IsTerminal;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -63,6 +64,8 @@ struct Queue {
     level: LogLevel,
     waiting: Mutex<Waiting>,
     wake: Condvar,
+    /// Lines that nobody will read.
+    lost: AtomicU64,
 }
 
 /// The way to the log.
@@ -95,6 +98,7 @@ impl Log {
             level: settings.level,
             waiting: Mutex::default(),
             wake: Condvar::new(),
+            lost: AtomicU64::new(0),
         }))
     }
 
@@ -121,6 +125,11 @@ impl Log {
         let (done, written) = sync_channel(1);
         self.0.change(|waiting| waiting.flushes.push(done));
         let _ = written.recv_timeout(FLUSH);
+    }
+
+    /// How many lines were lost since the start, because the log was full, or slower than the requests.
+    pub(crate) fn lost(&self) -> u64 {
+        self.0.lost.load(Relaxed)
     }
 
     /// Writes a line outside the lock, and then puts it with the others.
@@ -222,6 +231,8 @@ fn write_lines(queue: &Queue) {
             );
         }
         out.write(taken.lines.as_bytes());
+        let newly = taken.dropped as u64 + out.lost as u64;
+        queue.lost.fetch_add(newly, Relaxed);
         if out.lost > 0 {
             out.lost += lost;
         }

@@ -1,4 +1,5 @@
 //! Messages that wait to be delivered.
+use crate::outbox::OutboxCounts;
 use crate::row::{Query, Read, Row};
 use protocol::outbox::Entry;
 
@@ -54,6 +55,22 @@ pub(crate) const FIRST: Query<Entry> = entries!(
 pub(crate) const PAGE: Query<Entry> = entries!(
     "o.id > $1 AND o.id <= $2 AND ($3 = 0 OR o.dead_at IS NOT NULL) ORDER BY o.id LIMIT $4"
 );
+
+/// How many messages there are at `$1`. The table is read whole: it holds what was not delivered yet.
+pub(crate) const COUNTS: Query<OutboxCounts> = Query {
+    sql: "SELECT COUNT(CASE WHEN o.dead_at IS NULL AND o.due_at <= $1 THEN 1 END), \
+          COUNT(CASE WHEN o.dead_at IS NULL AND o.due_at > $1 THEN 1 END), \
+          COUNT(o.dead_at), MIN(CASE WHEN o.dead_at IS NULL THEN o.created_at END) FROM outbox o",
+    read: |row| {
+        let count = |column| row.number(column).map(i64::unsigned_abs);
+        Ok(OutboxCounts {
+            due: count(0)?,
+            put_off: count(1)?,
+            dead: count(2)?,
+            oldest: row.optional_time(3)?,
+        })
+    },
+};
 
 /// One message.
 pub(crate) const BY_ID: Query<Entry> = entries!("o.id = $1");

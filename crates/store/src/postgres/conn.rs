@@ -3,6 +3,7 @@ use super::fault::Fault;
 use super::row::plain as plain_row;
 use super::tls::{Tls, may_do_otherwise};
 use super::value::{Value, Values, each};
+use crate::counts::{ConnectionCounts, DatabaseConnections};
 use crate::location::{self, PostgresUrl};
 use crate::row::{Query, Read};
 use crate::runs::Runs;
@@ -40,6 +41,7 @@ pub(super) struct Dialer {
     tls: Tls,
     pooled: bool,
     synchronous: Synchronous,
+    counts: Arc<ConnectionCounts>,
     /// Where connections are driven.
     runtime: Handle,
 }
@@ -59,6 +61,7 @@ impl Dialer {
             tls: Tls::new(&url.tls)?,
             pooled: url.pooled,
             synchronous,
+            counts: Arc::default(),
             runtime,
         })
     }
@@ -117,7 +120,13 @@ impl Dialer {
             .map_err(|_| "the store is closed".to_owned())?
             .map_err(|_| format!("no connection within {} s", limit.as_secs()))?;
         Ok(dialled.map(|(client, connection)| {
-            self.runtime.spawn(connection);
+            let counts = self.counts.clone();
+            counts.made();
+            self.runtime.spawn(async move {
+                // Whoever uses it notices that it broke.
+                let _ = connection.await;
+                counts.ended();
+            });
             client
         }))
     }
@@ -391,6 +400,11 @@ impl Slot {
         let rows = retried(run).await?;
         let read = rows.iter().map(|row| (query.read)(plain_row(row)));
         Ok(read.collect::<Read<_>>()?)
+    }
+
+    /// Those of all places that dial in the same way.
+    pub(super) fn connections(&self) -> DatabaseConnections {
+        self.dialer.counts.now()
     }
 
     fn usable(&self) -> Option<Arc<Conn>> {

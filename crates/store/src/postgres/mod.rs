@@ -18,7 +18,7 @@ mod tls;
 mod value;
 mod writer;
 
-use crate::counts::{Counts, QueueLength};
+use crate::counts::{Counts, DatabaseConnections, QueueLength};
 use crate::facts::tokens;
 use crate::feed::Follow;
 use crate::location::PostgresUrl;
@@ -282,6 +282,10 @@ impl Postgres {
             length: length(queue),
         });
         lengths.into()
+    }
+
+    pub(crate) fn connections(&self) -> DatabaseConnections {
+        self.chores.connections()
     }
 
     /// Finishes what is queued, gives the node number back and stops the writers.

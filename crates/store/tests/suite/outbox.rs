@@ -9,7 +9,7 @@ use protocol::types::ids::SubjectFormat;
 use protocol::types::{Lifetime, Locator, MailAddress};
 use std::time::Duration;
 use store::operator::Database as Whole;
-use store::{OutboxQuery, Outcome, Store};
+use store::{OutboxCounts, OutboxQuery, Outcome, Store};
 
 const ADA: &str = "ada@example.com";
 const BOB: &str = "bob@example.com";
@@ -129,6 +129,14 @@ async fn messages_to_one_destination_wait_for_each_other() {
     let again = again.unwrap().unwrap();
     assert_eq!((again.id, again.attempts), (ada.id, 1));
     assert_eq!(again.last_error.as_deref(), Some("451 later"));
+    let counts = world.store.outbox_counts(world.now).await.unwrap();
+    let expected = OutboxCounts {
+        due: 2,
+        put_off: 1,
+        dead: 0,
+        oldest: Some(world.now),
+    };
+    assert_eq!(counts, expected);
     let early = world
         .store
         .due_message_to(&ada.destination, world.now)
@@ -148,6 +156,12 @@ async fn messages_to_one_destination_wait_for_each_other() {
         assert_eq!(delivered(&world, entry).await, Outcome::Committed);
     }
     assert_eq!(due(&world).await, []);
+    let counts = world.store.outbox_counts(world.now).await.unwrap();
+    let dead = OutboxCounts {
+        dead: 1,
+        ..OutboxCounts::default()
+    };
+    assert_eq!(counts, dead, "what was given up makes nobody wait");
     assert_eq!(all(&world).await.len(), 1, "the dead letter is kept");
 }
 

@@ -1,5 +1,6 @@
 //! Metrics, in the text format of Prometheus, on a listener of their own with the health of the server: whoever watches
 //! it need not come in where the people do.
+mod outbox;
 mod requests;
 mod told;
 
@@ -17,6 +18,7 @@ use axum::routing::get;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use outbox::Outbox;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 use std::collections::VecDeque;
@@ -37,15 +39,24 @@ const OPEN_METRICS: HeaderValue =
 /// Tells whoever asks, until the process ends.
 pub(crate) async fn serve(current: Current, listener: Arc<Listener>) {
     let mut registry = Registry::with_prefix("valetkey");
+    let outbox = Arc::new(Outbox::default());
     registry.register_collector(Box::new(Told {
         current: current.clone(),
+        outbox: outbox.clone(),
         started: Instant::now(),
     }));
     let registry = Arc::new(registry);
+    let scraped = current.clone();
     let (lives, works) = (current.clone(), current);
     let now = |current: &Current| State(current.app());
     let router = Router::new()
-        .route("/metrics", get(async move || page(&registry)))
+        .route(
+            "/metrics",
+            get(async move || {
+                outbox.look(&scraped.app()).await;
+                page(&registry)
+            }),
+        )
         .route(
             "/health/live",
             get(async move || health::live(now(&lives)).await),

@@ -1,15 +1,20 @@
 //! What is told at a scrape: numbers that are kept anyway, put into words.
+use super::outbox::Outbox;
 use super::requests::{MICROS, Requests, Route};
+use crate::ops::clock;
 use crate::state::{App, Current};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use std::fmt::{self, Error};
+use std::sync::Arc;
 use std::time::Instant;
+use store::OutboxCounts;
 
 /// See the module.
 pub(super) struct Told {
     pub(super) current: Current,
+    pub(super) outbox: Arc<Outbox>,
     pub(super) started: Instant,
 }
 
@@ -41,7 +46,11 @@ impl Collector for Told {
         scrape.transitions(encoder)?;
         scrape.batches(encoder)?;
         scrape.fetches(encoder)?;
-        scrape.waiting(encoder)
+        scrape.waiting(encoder)?;
+        if let Some(counts) = self.outbox.counts() {
+            outbox(encoder, counts)?;
+        }
+        Ok(())
     }
 }
 
@@ -140,6 +149,14 @@ impl Scrape {
             let mut one = metric.encode_family(&labels)?;
             one.encode_gauge(&queue.length)?;
         }
+        let connections = self.app.store.database_connections();
+        let help = "Connections to PostgreSQL that are open";
+        gauge(encoder, "database_connections", help, connections.open)?;
+        let help = "Connections to PostgreSQL that were made";
+        counter(encoder, "database_connections_made", help, connections.made)?;
+        let help =
+            "Lines of the log that were lost, because it was full or slower than the requests";
+        counter(encoder, "log_lines_lost", help, self.app.log.lost())?;
         let age = self.app.store.feed_age().as_secs_f64();
         gauge(
             encoder,
@@ -155,9 +172,7 @@ impl Scrape {
             passwords,
         )?;
         let help = "Passwords that were hashed, to be kept or compared";
-        let mut metric =
-            encoder.encode_descriptor("passwords_hashed", help, None, MetricType::Counter)?;
-        metric.encode_counter::<NoLabelSet, u64, f64>(&self.app.hasher.hashed(), None)?;
+        counter(encoder, "passwords_hashed", help, self.app.hasher.hashed())?;
         let held = self.app.long_polls.held();
         gauge(
             encoder,
@@ -182,6 +197,32 @@ fn counters<'a>(
         one.encode_counter::<NoLabelSet, u64, u64>(&count, None)?;
     }
     Ok(())
+}
+
+fn counter(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, count: u64) -> Encoded {
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    metric.encode_counter::<NoLabelSet, u64, u64>(&count, None)
+}
+
+/// What waits in the outbox.
+fn outbox(encoder: &mut DescriptorEncoder<'_>, counts: OutboxCounts) -> Encoded {
+    let help = "Messages that were not delivered, by state";
+    let mut metric = encoder.encode_descriptor("outbox_messages", help, None, MetricType::Gauge)?;
+    for (state, count) in [
+        ("due", counts.due),
+        ("put_off", counts.put_off),
+        ("dead", counts.dead),
+    ] {
+        let labels = [("state", state)];
+        metric.encode_family(&labels)?.encode_gauge(&count)?;
+    }
+    let age = counts.oldest.map(|at| clock::now().0 - at.0);
+    gauge(
+        encoder,
+        "outbox_oldest_seconds",
+        "How long ago the oldest message was written that was neither delivered nor given up",
+        age.unwrap_or(0).max(0),
+    )
 }
 
 fn gauge(
