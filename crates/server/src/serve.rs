@@ -34,12 +34,18 @@ use store::{Serving, Stay, Store};
 ///
 /// # Errors
 /// One sentence on what is in the way.
-pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
+pub(crate) async fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let key = Arc::new(server_key::load(&config.keys)?);
-    let sealing = Sealing::load(&config)?;
     let location = storage::location(&config)?;
     let serving = Serving::begin(&location).with_context(|| format!("cannot serve {location}"))?;
     let store = open_store(&config, Stay::Server)?;
+    let sealing = match Sealing::load(&config, &store).await {
+        Ok(sealing) => sealing,
+        Err(why) => {
+            store.close().await;
+            return Err(why);
+        }
+    };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let lasting = Lasting {
         last_used: LastUsed::default(),
@@ -181,7 +187,7 @@ pub(crate) async fn serve(
         Sockets::Handed(handed) => Listeners::open(&config, handed)?,
         Sockets::TakenOver(sockets) => Listeners::taken_over(&config, sockets)?,
     };
-    let app = Arc::new(open(config, log)?);
+    let app = Arc::new(open(config, log).await?);
     run(app, sources, listeners, signals).await
 }
 
@@ -306,7 +312,7 @@ mod tests {
         let log = Log::start(&config.log);
         let at = Listen::Tcp(([127, 0, 0, 1], 0).into());
         let listener = Arc::new(vec![Listener::bind(&at, &[], "--listen").unwrap()]);
-        (Arc::new(open(config, log).unwrap()), listener)
+        (Arc::new(open(config, log).await.unwrap()), listener)
     }
 
     #[tokio::test]

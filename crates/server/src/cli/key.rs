@@ -5,10 +5,11 @@ use super::output::{Output, table};
 use super::place::{Opened, Place};
 use crate::ops::sealing::{self, Found, Resealed, Rotation, Sealing};
 use clap::{Args, Subcommand};
-use config::Config;
+use config::{Config, Storage};
 use jose::seal::KeyState;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use store::Stay;
 
 /// Keys: those under which secrets are stored that the server must be able to read again, and those that sign.
 #[derive(Debug, Subcommand)]
@@ -32,6 +33,9 @@ pub(super) struct Rotate {
     /// Add no key: seal anew under the newest there is.
     #[arg(long)]
     reseal: bool,
+    /// The file of keys is lost, and no backup has it: make a new one. What the lost keys sealed is never read again.
+    #[arg(long, conflicts_with_all = ["prepare", "reseal", "signing"])]
+    lost: bool,
     /// Rotate what signs in place of what seals: a new key for each algorithm of the configuration is published, and signs
     /// after `signing.publish_ahead`.
     #[arg(long, conflicts_with_all = ["prepare", "reseal"])]
@@ -56,14 +60,19 @@ const HEADS: [&str; 3] = ["Key", "State", "Values"];
 
 async fn list(place: &Place, output: Output) -> Result<(), Failure> {
     let config = place.load()?;
-    if let Some(file) = sealing::file_of(&config).filter(|file| !file.exists()) {
-        return Err(Failure::failed(format!(
-            "there is no {} yet: the first start of the server makes it, unless [sealing] names another",
-            file.display()
-        )));
+    let missing = sealing::file_of(&config).filter(|file| !file.exists());
+    let is_new = matches!(&config.storage, Storage::Sqlite(path) if !path.exists());
+    if let Some(file) = missing.as_ref().filter(|_| is_new) {
+        return Err(not_yet(file));
     }
-    let sealing = Sealing::read(&config)?;
-    let at = Opened::of(config, store::Stay::Look)?;
+    let at = Opened::of(config, Stay::Look)?;
+    if let Some(file) = missing {
+        return Err(match sealing::holds_any(&at.store).await? {
+            true => Failure::failed(sealing::lost_keys(&file)),
+            false => not_yet(&file),
+        });
+    }
+    let sealing = Sealing::read(&at.config)?;
     let found = Found::of(&sealing, &at.store).await?;
     let signing = at.store.signing_keys().await?;
     at.close().await;
@@ -105,6 +114,13 @@ async fn list(place: &Place, output: Output) -> Result<(), Failure> {
     Ok(())
 }
 
+fn not_yet(file: &Path) -> Failure {
+    Failure::failed(format!(
+        "there is no {} yet: the first start of the server makes it, unless [sealing] names another",
+        file.display()
+    ))
+}
+
 fn as_str(state: KeyState) -> &'static str {
     match state {
         KeyState::Seals => "seals",
@@ -118,10 +134,14 @@ impl Rotate {
         if self.signing {
             return key_signing::rotate(&self.place, self.now, output).await;
         }
-        let config = self.place.load()?;
-        Sealing::load(&config)?;
+        let at = self.place.open()?;
+        let config = &at.config;
+        if self.lost {
+            return replace_lost(config, output);
+        }
+        Sealing::load(config, &at.store).await?;
         if self.prepare {
-            let file = file(&config)?;
+            let file = file(config)?;
             sealing::rotate(&file, Rotation::Prepare)?;
             let report = json!({ "prepared": true, "keys_file": file });
             output.show(&report, || {
@@ -134,10 +154,9 @@ impl Rotate {
             return Ok(());
         }
         if !self.reseal {
-            sealing::rotate(&file(&config)?, Rotation::Seal)?;
+            sealing::rotate(&file(config)?, Rotation::Seal)?;
         }
-        let sealing = Sealing::read(&config)?;
-        let at = self.place.open()?;
+        let sealing = Sealing::read(config)?;
         let Resealed { values, unopened } = Resealed::all(&sealing, &at.store).await?;
         at.close().await;
         let key = sealing.seals().to_string();
@@ -155,6 +174,27 @@ impl Rotate {
         });
         Ok(())
     }
+}
+
+/// Makes a first key in place of those that are lost.
+fn replace_lost(config: &Config, output: Output) -> Result<(), Failure> {
+    let file = file(config)?;
+    if file.exists() {
+        return Err(Failure::failed(format!(
+            "{} is there: nothing is lost, and nothing was changed",
+            file.display()
+        )));
+    }
+    let key = Sealing::begin(config)?.seals().to_string();
+    let report = json!({ "key": key, "keys_file": file });
+    output.show(&report, || {
+        format!(
+            "A new key, {key}, is in {}. `valetkey doctor` counts what the lost keys had sealed: make new signing keys \
+             with `valetkey key rotate --signing --now`; people set up their second step anew.",
+            file.display()
+        )
+    });
+    Ok(())
 }
 
 /// The file that keys are added to.

@@ -12,7 +12,7 @@ use protocol::signing_keys::{Due, SigningAlgorithm, SigningKeyFacts, rotate as r
 use protocol::types::UnixTime;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use store::Outcome;
+use store::{Outcome, Stay};
 
 /// Longest file that is read as a key.
 const LONGEST: u64 = 64 * 1_024;
@@ -64,20 +64,21 @@ pub(super) fn as_json(key: &SigningKeyFacts) -> Value {
 }
 
 /// The database of a provider that signs, and what seals.
-fn opened(place: &Place) -> Result<(Opened, Sealing), Failure> {
+async fn opened(place: &Place) -> Result<(Opened, Sealing), Failure> {
     let config = place.load()?;
     if config.signing.algorithms.is_empty() {
         return Err(Failure::failed(
             "nothing is signed here: name the algorithms of the keys under [signing] first",
         ));
     }
-    let sealing = Sealing::load(&config)?;
-    Ok((place.open()?, sealing))
+    let at = Opened::of(config, Stay::Command)?;
+    let sealing = Sealing::load(&at.config, &at.store).await?;
+    Ok((at, sealing))
 }
 
 /// Makes a new key for each algorithm.
 pub(super) async fn rotate(place: &Place, at_once: bool, output: Output) -> Result<(), Failure> {
-    let (at, sealing) = opened(place)?;
+    let (at, sealing) = opened(place).await?;
     let act = Act::by_operator(clock::now());
     let signing = at.config.signing.clone();
     let keys = settle_due(&at.store, &sealing, &signing, act).await?;
@@ -114,7 +115,7 @@ impl Import {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         let named = SigningAlgorithm::named(&self.algorithm);
         let algorithm = named.ok_or_else(|| Failure::usage("the algorithm is unknown"))?;
-        let (at, sealing) = opened(&self.place)?;
+        let (at, sealing) = opened(&self.place).await?;
         let signing = at.config.signing.clone();
         if !signing.algorithms.contains(&algorithm) {
             let name = algorithm.name();

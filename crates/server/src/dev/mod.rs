@@ -61,7 +61,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let config_path = config.source.clone().unwrap_or_default();
     let log = subscriber::start(&config.log);
     let listeners = Listeners::beside(provider, &config)?;
-    let app = Arc::new(serve::open(config, log)?);
+    let app = Arc::new(serve::open(config, log).await?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
     let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;
     let addresses = Addresses {

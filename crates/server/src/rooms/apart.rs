@@ -69,7 +69,7 @@ async fn place(folder: &Path) -> Place {
     let log = Log::start(&config.log);
     let (site, portal) = sites(&config);
     let portal = portal.unwrap();
-    let app = Arc::new(crate::serve::open(config, log).unwrap());
+    let app = Arc::new(crate::serve::open(config, log).await.unwrap());
     let now = clock::now();
     let person = NewPerson {
         external_id: None,

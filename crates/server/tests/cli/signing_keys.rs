@@ -1,5 +1,6 @@
 //! What `valetkey key` does to the keys that sign.
 use super::*;
+use std::io::{BufRead, BufReader};
 
 const SIGNING: &str = "[signing]\nalgorithms = [\"ES256\", \"EdDSA\"]\npublish_ahead = \"1h\"\n";
 
@@ -87,6 +88,64 @@ fn the_sealing_keys_and_the_doctor_know_them() {
     )
     .unwrap();
     assert_eq!(provider.json(&["key", "list"])["unopened"], 4);
+}
+
+/// Serves until it says that it listens.
+fn serves(provider: &Provider) {
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_valetkey"));
+    serve.args(["serve", "--config", "v.toml", "--listen", "127.0.0.1:0"]);
+    let mut server = serve
+        .current_dir(provider.folder.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(server.stderr.take().unwrap()).lines();
+    let listens = lines
+        .map_while(Result::ok)
+        .any(|line| line.contains("listens on"));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(listens);
+}
+
+#[test]
+fn a_lost_file_of_sealing_keys_is_not_replaced_unless_its_loss_is_confirmed() {
+    let provider = signing();
+    provider.json(&["key", "rotate", "--signing"]);
+    let file = provider.folder.path().join("valetkey.keys/sealing.keys");
+    let kept = provider.folder.path().join("kept");
+    std::fs::rename(&file, &kept).unwrap();
+    for command in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["key", "list"],
+        &["key", "rotate"],
+        &["key", "rotate", "--prepare"],
+        &["key", "rotate", "--reseal"],
+        &["key", "rotate", "--signing"],
+    ] {
+        let told = provider.run(command);
+        told.failed(1, "put valetkey.keys/sealing.keys back from a backup");
+        told.failed(1, "`valetkey key rotate --lost`");
+        assert!(!file.exists(), "{command:?}");
+    }
+    std::fs::rename(&kept, &file).unwrap();
+    assert_eq!(provider.json(&["key", "list"])["unopened"], 0);
+    let told = provider.run(&["key", "rotate", "--lost"]);
+    told.failed(1, "valetkey.keys/sealing.keys is there: nothing is lost");
+    serves(&provider);
+
+    std::fs::remove_file(&file).unwrap();
+    let made = provider.json(&["key", "rotate", "--lost"]);
+    let listed = provider.json(&["key", "list"]);
+    assert_eq!(listed["unopened"], 4);
+    assert_eq!(listed["keys"][0]["id"], made["key"]);
+    serves(&provider);
+    // The first has those sign that waited, which do not open either.
+    for _ in 0..2 {
+        provider.json(&["key", "rotate", "--signing", "--now"]);
+    }
+    let listed = provider.json(&["key", "list"]);
+    assert_ne!(listed["keys"][0]["values"], 0, "new keys sign: {listed}");
 }
 
 #[test]

@@ -181,6 +181,19 @@ impl Resealed {
     }
 }
 
+/// Whether a database holds any sealed value.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn holds_any(store: &Store) -> Result<bool, StoreError> {
+    for column in Column::ALL {
+        if !column.of(store).page(None).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Opens every value, and adds what was found.
 ///
 /// # Errors
@@ -315,10 +328,10 @@ mod tests {
     async fn after_a_rotation_all_is_under_the_new_key_and_says_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let config = config(folder.path());
-        let old = Sealing::load(&config).unwrap();
+        let old = Sealing::begin(&config).unwrap();
         let kept = Kept::of(&old, 0..5);
         rotate(&path(&config.keys), Rotation::Seal).unwrap();
-        let new = Sealing::load(&config).unwrap();
+        let new = Sealing::begin(&config).unwrap();
         // A server that runs on seals one under the old key in the middle of it.
         let late = old.seal("test", &[3], b"late");
         kept.other.replace(Some((vec![3], late)));
@@ -358,9 +371,9 @@ mod tests {
     #[tokio::test]
     async fn what_no_key_opens_is_found_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let mine = Sealing::load(&config(folder.path())).unwrap();
+        let mine = Sealing::begin(&config(folder.path())).unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
-        let foreign = Sealing::load(&config(elsewhere.path())).unwrap();
+        let foreign = Sealing::begin(&config(elsewhere.path())).unwrap();
         let kept = Kept::of(&mine, 0..3);
         let lost = foreign.seal("test", &[1], b"x");
         kept.rows.borrow_mut().insert(vec![1], lost.clone());

@@ -3,14 +3,15 @@
 mod columns;
 mod file;
 
-pub(crate) use columns::{Found, Resealed, SEED, SIGNING_KEY};
+pub(crate) use columns::{Found, Resealed, SEED, SIGNING_KEY, holds_any};
 pub(crate) use file::{Rotation, path, rotate};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use config::{Config, KeyText, SealingKeys};
 use jose::seal::{KeyId, KeyRing, KeyState, Keys, Sealed, Unopened};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use store::Store;
 
 /// Where the keys are read from.
 enum Origin {
@@ -27,6 +28,16 @@ pub(crate) fn file_of(config: &Config) -> Option<PathBuf> {
     }
 }
 
+/// What is said where the database holds sealed values, and the file of their keys is gone.
+pub(crate) fn lost_keys(file: &Path) -> String {
+    format!(
+        "there is no {0}, and the database holds values that are sealed under its keys: put {0} back from a backup, or \
+         copy it from another node. Only if it is lost for good, run `valetkey key rotate --lost`, which makes a new \
+         key: what was sealed can never be read again, and must be set anew",
+        file.display()
+    )
+}
+
 /// Keys to seal and open with. What was sealed under a key that came after the start is opened too: the keys are read
 /// again then.
 pub(crate) struct Sealing {
@@ -38,8 +49,23 @@ impl Sealing {
     /// Reads the keys, or makes the first one at the first start.
     ///
     /// # Errors
+    /// One sentence on what is in the way; it holds no key. A database that holds sealed values had its first start: a
+    /// file that is not there is lost then, or was not brought along.
+    pub(crate) async fn load(config: &Config, store: &Store) -> anyhow::Result<Self> {
+        let own = path(&config.keys);
+        let is_missing = || config.sealing == SealingKeys::Own && !own.exists();
+        // Looked for twice: another process may have made it, and sealed with it, in between.
+        if is_missing() && holds_any(store).await? && is_missing() {
+            bail!(lost_keys(&own));
+        }
+        Self::begin(config)
+    }
+
+    /// Reads the keys, or makes the first one, whatever the database holds.
+    ///
+    /// # Errors
     /// One sentence on what is in the way; it holds no key.
-    pub(crate) fn load(config: &Config) -> anyhow::Result<Self> {
+    pub(crate) fn begin(config: &Config) -> anyhow::Result<Self> {
         let own = path(&config.keys);
         if config.sealing == SealingKeys::Own && !own.exists() {
             file::make(&own)?;
@@ -133,7 +159,6 @@ impl Origin {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
-    use std::path::Path;
 
     /// A configuration whose keys are in `folder`.
     pub(super) fn config(folder: &Path) -> Config {
@@ -152,11 +177,11 @@ mod tests {
             "{missing:#}"
         );
         assert!(!config.keys.exists(), "nothing was made");
-        let first = Sealing::load(&config).unwrap();
+        let first = Sealing::begin(&config).unwrap();
         let sealed = first.seal("p", b"1", b"secret");
         let mode = std::fs::metadata(path(&config.keys)).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
-        let second = Sealing::load(&config).unwrap();
+        let second = Sealing::begin(&config).unwrap();
         assert_eq!(second.open("p", b"1", &sealed).unwrap(), b"secret");
     }
 
@@ -166,18 +191,18 @@ mod tests {
         let mut config = config(folder.path());
         let text = Keys::new().to_text();
         config.sealing = SealingKeys::Text(KeyText(text.clone()));
-        let by_text = Sealing::load(&config).unwrap();
+        let by_text = Sealing::begin(&config).unwrap();
         let named = folder.path().join("named");
         std::fs::write(&named, &text).unwrap();
         config.sealing = SealingKeys::File(named.clone());
         std::fs::set_permissions(&named, PermissionsExt::from_mode(0o604)).unwrap();
-        let open = Sealing::load(&config).err().unwrap().to_string();
+        let open = Sealing::begin(&config).err().unwrap().to_string();
         assert!(open.contains("may be read by others"), "{open}");
         std::fs::set_permissions(&named, PermissionsExt::from_mode(0o440)).unwrap();
-        let by_file = Sealing::load(&config).unwrap();
+        let by_file = Sealing::begin(&config).unwrap();
         assert_eq!(by_text.seals(), by_file.seals());
         config.sealing = SealingKeys::Text(KeyText("hunter2".to_owned()));
-        let wrong = format!("{:#} {config:?}", Sealing::load(&config).err().unwrap());
+        let wrong = format!("{:#} {config:?}", Sealing::begin(&config).err().unwrap());
         assert!(
             wrong.contains("is not 32 bytes") && !wrong.contains("hunter2"),
             "{wrong}"
@@ -189,9 +214,9 @@ mod tests {
     fn a_running_server_opens_what_was_sealed_after_a_rotation() {
         let folder = tempfile::tempdir().unwrap();
         let config = config(folder.path());
-        let running = Sealing::load(&config).unwrap();
+        let running = Sealing::begin(&config).unwrap();
         rotate(&path(&config.keys), Rotation::Seal).unwrap();
-        let command = Sealing::load(&config).unwrap();
+        let command = Sealing::begin(&config).unwrap();
         assert_ne!(running.seals(), command.seals());
         let sealed = command.seal("p", b"1", b"x");
         assert_eq!(running.open("p", b"1", &sealed).unwrap(), b"x");
