@@ -182,7 +182,7 @@ pub struct PathSettings {
     pub authorize: Vec<String>,
     /// Where apps get tokens (RFC 6749 §3.2).
     pub token: Vec<String>,
-    /// Where apps give tokens back (RFC 7009).
+    /// Where apps revoke tokens (RFC 7009).
     pub revoke: Vec<String>,
     /// Where an API asks what a token opens (RFC 7662).
     pub introspect: Vec<String>,

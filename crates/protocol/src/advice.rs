@@ -80,15 +80,16 @@ impl TokenError {
             ),
             TokenError::AccessDenied => advice(
                 "The person pressed Deny.",
-                "Say so, and start anew only if they want to.",
+                "Say so, and start again only if they want to.",
             ),
             TokenError::Paused => advice(
                 "The person paused the app.",
                 "Keep the tokens, say that the app is paused, and ask again later.",
             ),
-            TokenError::ExpiredToken => {
-                advice("The lifetime of the codes is over.", "Offer to start anew.")
-            }
+            TokenError::ExpiredToken => advice(
+                "The lifetime of the codes is over.",
+                "Offer to start again.",
+            ),
             TokenError::Proof(fault) => of_proof(*fault),
             TokenError::CannotSign => advice(
                 "A key of the provider cannot be used just now.",

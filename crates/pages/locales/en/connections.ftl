@@ -28,7 +28,7 @@ connection-end = Remove
 connection-narrow = Take away
 connection-pause = Pause
 connection-resume = Resume
-connection-undo-means = Undo remembers what you allowed, so that the app need not ask again. It signs in anew all the same. You can undo until { $time }.
+connection-undo-means = Undo remembers what you allowed, so that the app need not ask again. It must sign in again all the same. You can undo until { $time }.
 
 # What was done.
 connections-done-end = The app is removed. Its access has ended.

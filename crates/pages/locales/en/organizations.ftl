@@ -117,7 +117,7 @@ workspace-end = { $count ->
     [one] End for 1 member
    *[other] End for all { $count } members
 }
-workspace-end-means = All its tokens for this organization end at once; whoever wants it back is asked anew.
+workspace-end-means = All its tokens for this organization end at once; whoever wants it back is asked again.
 workspace-app-id = Client ID of the app
 workspace-no-app = There is no such app.
 workspace-judge-title = Another app

@@ -15,7 +15,7 @@ apps-deleted-title = Deleted a short time ago
 apps-deleted-means = An app can be brought back for 30 days. Its tokens stay dead: people connect it again.
 apps-deleted-until = Can be brought back until { $time }
 apps-restore = Bring back
-apps-done-deleted = The app is deleted, and its tokens are dead.
+apps-done-deleted = The app is deleted, and its tokens no longer work.
 apps-done-restored = The app is back.
 
 app-status-pending = Waits for review
@@ -132,7 +132,7 @@ app-stale = This page was out of date. Please try again.
 app-changed = The app was changed in the meantime, here or by somebody else. Its settings are shown as they are now, with what you typed: look at them again, and save.
 
 app-delete-title = Delete this app
-app-delete-means = Its tokens are dead at once, and people’s consent is forgotten. You can bring the app back for 30 days.
+app-delete-means = Its tokens stop working at once, and people’s consent is forgotten. You can bring the app back for 30 days.
 app-delete-confirm = Type the app’s name to confirm: { $name }
 app-delete-not-confirmed = This is not the app’s name.
 app-delete-button = Delete the app
@@ -256,7 +256,7 @@ test-side-shares = Name, scopes, picture and owner are those of the live app: ch
 test-side-live = The live app
 test-side-on-button = Switch the test side on
 test-side-off-title = Switch it off
-test-side-off-means = Its tokens are dead at once, and its people cannot sign in. Switch it on again within 30 days, and it has the same credentials and people.
+test-side-off-means = Its tokens stop working at once, and its people cannot sign in. Switch it on again within 30 days, and it has the same credentials and people.
 test-side-off-button = Switch the test side off
 test-side-done-on = The test side is on, with the credentials and people that it had.
 test-side-done-off = The test side is off.

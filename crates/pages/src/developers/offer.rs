@@ -50,7 +50,7 @@ pub struct Endpoints {
     pub authorize: Option<Endpoint>,
     /// Where apps get tokens.
     pub token: Endpoint,
-    /// Where apps give tokens back.
+    /// Where apps revoke tokens.
     pub revoke: Option<Endpoint>,
     /// Where APIs ask about tokens.
     pub introspect: Option<Endpoint>,

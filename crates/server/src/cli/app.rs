@@ -37,7 +37,7 @@ pub(super) enum Verb {
     /// The test side of an app.
     #[command(subcommand)]
     Test(super::app_test::Verb),
-    /// Switch an app off: its tokens are dead for good.
+    /// Switch an app off: its tokens never work again.
     Disable(One),
     /// Switch an app on again.
     Enable(One),
@@ -142,7 +142,7 @@ impl Verb {
             Verb::Test(verb) => verb.run(output).await,
             Verb::Disable(one) => {
                 let change = |app: &Client, at: &Opened| register::disable(app, &at.mint);
-                one.change(output, "is disabled; its tokens are dead", change)
+                one.change(output, "is disabled; its tokens no longer work", change)
                     .await
             }
             Verb::Enable(one) => {
@@ -253,7 +253,7 @@ impl One {
         let done = json!({ "client_id": app.id, "deleted": true });
         output.show(&done, || {
             format!(
-                "{} ({}) is deleted; its tokens are dead. `valetkey app restore {}` brings it back within 30 days.",
+                "{} ({}) is deleted; its tokens no longer work. `valetkey app restore {}` brings it back within 30 days.",
                 app.name, app.id, app.id
             )
         });

@@ -20,7 +20,7 @@ pub(super) enum Verb {
     /// Switch the test side on; its secret and the passwords of two test users are printed once. One that was switched
     /// off within the last 30 days has what it had.
     On(One),
-    /// Switch the test side off: its tokens are dead, and its users cannot sign in.
+    /// Switch the test side off: its tokens stop working, and its users cannot sign in.
     Off(One),
     /// Show the test side of an app, and its users.
     Show(One),
@@ -72,7 +72,7 @@ async fn off(one: One, output: Output) -> Result<(), Failure> {
     let done = json!({ "client_id": test.id, "deleted": true });
     output.show(&done, || {
         format!(
-            "{} is off; its tokens are dead. `valetkey app test on {}` brings it back within 30 days.",
+            "{} is off; its tokens no longer work. `valetkey app test on {}` brings it back within 30 days.",
             test.id, one.client_id
         )
     });

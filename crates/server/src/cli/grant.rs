@@ -25,7 +25,7 @@ pub(super) enum Verb {
     Resume(One),
     /// Take one scope away from an app, also from the tokens that it has.
     Narrow(Narrow),
-    /// End an app's access for good: its tokens are dead, and the person is asked anew.
+    /// End an app's access for good: its tokens no longer work, and the person is asked again.
     End(One),
     /// Take such an end back within a day: the person need not be asked again. Tokens stay dead.
     Restore(One),

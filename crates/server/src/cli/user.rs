@@ -36,7 +36,7 @@ pub(super) enum Verb {
     Update(Update),
     /// Make a link with which somebody chooses a new password, and print it, for you to hand over.
     ResetLink(One),
-    /// Switch an account off: its sessions end, its tokens are dead for good.
+    /// Switch an account off: its sessions end, its tokens never work again.
     Disable(One),
     /// Switch an account on again.
     Enable(One),
@@ -138,7 +138,7 @@ impl Verb {
                 let change = |person: &Person, at: &Opened| Some(people::disable(person, &at.mint));
                 one.change(
                     output,
-                    "is disabled; its sessions and tokens are dead",
+                    "is disabled; its sessions ended, and its tokens no longer work",
                     change,
                 )
                 .await

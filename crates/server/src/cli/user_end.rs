@@ -68,7 +68,7 @@ impl Delete {
         let id = at.config.policy.subjects.write(person.subject);
         output.show(&json!({ "deleted": id, "apps": apps }), || {
             format!(
-                "{} ({id}) is deleted for good, with {apps} apps; its tokens are dead.",
+                "{} ({id}) is deleted for good, with {apps} apps; its tokens no longer work.",
                 person.label()
             )
         });

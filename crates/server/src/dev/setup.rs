@@ -57,7 +57,7 @@ pub(super) async fn ensure(
     if let Ok(text) = std::fs::read_to_string(&path) {
         let credentials: Credentials = serde_json::from_str(&text).with_context(|| {
             format!(
-                "{} is damaged: delete the folder to start anew",
+                "{} is damaged: delete the folder to start again",
                 path.display()
             )
         })?;
@@ -70,7 +70,7 @@ pub(super) async fn ensure(
             return Ok(credentials);
         }
         bail!(
-            "{} speaks of an app that is not in the database: delete the folder {} to start anew",
+            "{} speaks of an app that is not in the database: delete the folder {} to start again",
             path.display(),
             data.display()
         );

@@ -320,7 +320,7 @@ fn a_deleted_app_is_dead_at_once_and_comes_back_with_its_secret() {
         .expect(303);
     assert!(!works(&scene, &app) && !scene.is_active(&api, &old.access));
     let list = ann.browser.follow(gone);
-    says(&list, "The app is deleted, and its tokens are dead.");
+    says(&list, "The app is deleted, and its tokens no longer work.");
     assert_eq!(listed(&list), Vec::<String>::new());
     assert_page(&ann.browser.get(&href(&app)), 404);
     // The button pressed twice: what it asks for is done already.

@@ -123,7 +123,7 @@ pub(super) const PLACES: &[Place] = &[
             Operation {
                 method: "delete",
                 id: "deleteApp",
-                summary: "Deletes an app: its tokens are dead at once",
+                summary: "Deletes an app: its tokens stop working at once",
                 answer: Some(|schemas| schemas.subschema_for::<DeletedView>()),
                 handler: || delete(change::remove),
                 ..PLAIN
