@@ -2,16 +2,18 @@
 use super::failure::Failure;
 use super::output::Output;
 use super::place::provider_file;
-use super::runtime::wait_on_all_cores;
+use super::runtime::{wait, wait_on_all_cores};
 use crate::control;
 use crate::http::listener::Handed;
 use crate::preflight;
 use crate::serve::{Sockets, serve};
 use crate::storage::{self, check_url};
 use clap::Args;
-use config::{Overrides, Sources};
+use config::{Config, Overrides, Sources};
 use serde_json::json;
 use std::path::PathBuf;
+use store::operator::Database;
+use store::{Location, StoreError};
 
 /// Run a provider until it is told to stop (SIGTERM or Ctrl-C).
 #[derive(Debug, Args)]
@@ -56,10 +58,33 @@ impl Serve {
         }
         let handed = Handed::take()?;
         let taken = match self.take_over {
-            true => control::take_over(&config)?,
+            true => {
+                refuse_newer(&config)?;
+                control::take_over(&config)?
+            }
             false => None,
         };
         let sockets = taken.map_or(Sockets::Handed(handed), Sockets::TakenOver);
         Ok(wait_on_all_cores(serve(config, sources, sockets))??)
+    }
+}
+
+/// Refuses a file that only a newer version can serve, before the server that does gives it up.
+fn refuse_newer(config: &Config) -> Result<(), Failure> {
+    let location = storage::location(config)?;
+    let Location::Sqlite(path) = &location else {
+        return Ok(());
+    };
+    if !path.exists() {
+        return Ok(());
+    }
+    let schema = wait(async { Database::look(&location).await?.schema().await })??;
+    match schema.applied > schema.known {
+        true => {
+            let (applied, known) = (schema.applied, schema.known);
+            let what = format!("schema {applied}, where this one knows {known}");
+            Err(StoreError::NewerSchema(what).into())
+        }
+        false => Ok(()),
     }
 }

@@ -38,7 +38,9 @@ pub(crate) fn schema(conn: &Connection) -> Result<Schema> {
 pub(crate) fn is_current(conn: &Connection) -> std::result::Result<bool, StoreError> {
     let newest = SQLITE.last().map_or(0, |step| step.version);
     match version(conn)? {
-        found if found > newest => Err(StoreError::NewerSchema(format!("schema {found}"))),
+        found if found > newest => Err(StoreError::NewerSchema(format!(
+            "schema {found}, where this one knows {newest}"
+        ))),
         found => Ok(found == newest),
     }
 }
