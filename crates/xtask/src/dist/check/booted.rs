@@ -172,6 +172,8 @@ fn installed(packed: &Packed, booted: &Booted) -> anyhow::Result<()> {
 
     let user = inside(&["ps", "-o", "user=", "-C", "valetkey"]).unwrap_or_default();
     println!("it runs as {user}");
+    inside(&["systemctl", "reload", "valetkey.service"])?;
+    ensure!(is_ready(port), "not ready after a reload");
     inside(&["systemctl", "restart", "valetkey.service"])?;
     ensure!(is_ready(port), "not ready after a restart");
     inside(&["dpkg", "--remove", "valetkey"])?;

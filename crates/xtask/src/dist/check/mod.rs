@@ -64,7 +64,7 @@ pub(super) fn run(packed: &Packed) -> anyhow::Result<bool> {
         steps.prove("first token", || first_tokens(&ways?));
         proxy::all(&mut steps, packed, place);
     }
-    units::all(&mut steps, place);
+    units::all(&mut steps, packed, place);
     examples::all(&mut steps, packed);
     if packed.long {
         bare::all(&mut steps, packed, place);
