@@ -142,6 +142,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     bases.dedup();
     let policy = policy::policy(checks, &issuer, &bases, &signing);
     let documented = test_side::test_side(checks, &policy.accounts);
+    let handoff = login::handoff(checks, base.is_loopback(), policy.openid.as_deref());
     let storage = storage::storage(checks, check_url);
     let config = Config {
         source: layers.source.clone(),
@@ -160,7 +161,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         paths: paths::paths(checks),
         upstream: upstream::upstream(checks, base.is_loopback(), policy.accounts.sign_up),
         policy,
-        handoff: login::handoff(checks, base.is_loopback()),
+        handoff,
         initial_token: introductions::initial_token(checks),
         documented,
         branding: branding::branding(checks),

@@ -1,8 +1,13 @@
 //! Checks `[login]`: the company's own login.
 use super::bounces::{MIN_SECRET, is_secret};
 use super::checks::Checks;
+use super::known::dotted;
 use super::mail::{Password, read};
+use super::openid::is_name as is_acr;
 use super::settings::HandoffSettings;
+use protocol::handoff::AcrWords;
+use protocol::openid::OpenIdPolicy;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use url::Url;
 
@@ -18,14 +23,21 @@ pub struct Handoff {
     pub secrets: Vec<Password>,
     /// The files that they came from.
     pub secret_files: Vec<PathBuf>,
+    /// What it calls what a sign-in is worth.
+    pub words: AcrWords,
 }
 
 /// Checks the table; `None` where it is not there, or wrong. `loopback`: the issuer is.
-pub(super) fn handoff(checks: &mut Checks<'_>, loopback: bool) -> Option<Handoff> {
+pub(super) fn handoff(
+    checks: &mut Checks<'_>,
+    loopback: bool,
+    openid: Option<&OpenIdPolicy>,
+) -> Option<Handoff> {
     let HandoffSettings {
         url,
         secrets,
         secret_files,
+        acr,
     } = checks.settings().login.handoff.clone();
     let Some(url) = url else {
         if !secrets.is_empty() || !secret_files.is_empty() {
@@ -39,11 +51,45 @@ pub(super) fn handoff(checks: &mut Checks<'_>, loopback: bool) -> Option<Handoff
     let resolve = |file: &PathBuf| checks.layers.resolved("login.handoff.secret_files", file);
     let secret_files: Vec<PathBuf> = secret_files.iter().map(resolve).collect();
     let secrets = all_secrets(checks, secrets, &secret_files);
+    let words = words(checks, &acr, openid);
     Some(Handoff {
         url: url?,
         secrets,
         secret_files,
+        words,
     })
+}
+
+/// What the company calls what apps ask for.
+fn words(
+    checks: &mut Checks<'_>,
+    acr: &BTreeMap<String, String>,
+    openid: Option<&OpenIdPolicy>,
+) -> AcrWords {
+    let ours = |name: &str| {
+        let own = openid.map(|openid| [&openid.acr, &openid.second_factor_acr]);
+        own.is_some_and(|own| own.into_iter().flatten().any(|own| own == name))
+    };
+    for (name, theirs) in acr {
+        let setting = dotted(&["login", "handoff", "acr", name]);
+        if !ours(name) {
+            let what = "is no word of apps: those are openid.acr and openid.second_factor_acr";
+            checks.fault(&setting, what);
+        } else if !is_acr(theirs) {
+            let what = "is not 1 to 100 visible ASCII characters without a space";
+            checks.fault(&setting, what);
+        }
+    }
+    let Some(openid) = openid else {
+        return AcrWords::default();
+    };
+    let called = |ours: &str| acr.get(ours).map_or(ours, String::as_str).to_owned();
+    let both = openid.acr.as_deref().zip(openid.second_factor_acr.as_deref());
+    if both.is_some_and(|(one, two)| called(one) == called(two)) {
+        let what = "calls a password and a second factor the same: choose another name for one";
+        checks.fault("login.handoff.acr", what);
+    }
+    AcrWords::new(openid, called)
 }
 
 fn page(checks: &mut Checks<'_>, text: &str, loopback: bool) -> Option<Url> {

@@ -153,7 +153,8 @@ fn check_claim(checks: &mut Checks<'_>, path: &str, name: &str) {
     }
 }
 
-fn is_name(text: &str) -> bool {
+/// Whether this can be the name of a claim, or an `acr`.
+pub(super) fn is_name(text: &str) -> bool {
     let visible = |b: u8| b.is_ascii_graphic() && !b"\"\\".contains(&b);
     (1..=MAX_NAME).contains(&text.len()) && text.bytes().all(visible)
 }

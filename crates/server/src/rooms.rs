@@ -40,6 +40,7 @@ mod tests {
     use crate::oauth::endpoints::{JWKS, metadata_names};
     use config::{BounceHook, Handoff, Mail, MailBy, Password, PathSettings, RESERVED};
     use pages::path;
+    use protocol::handoff::AcrWords;
     use protocol::types::LocalText;
     use protocol::types::MailAddress;
     use protocol::upstream::{ClaimNames, Kind as UpstreamKind, Provider};
@@ -56,6 +57,7 @@ mod tests {
             url: "https://app.example.com/login".parse().unwrap(),
             secrets: vec![Password("a secret".to_owned())],
             secret_files: Vec::new(),
+            words: AcrWords::default(),
         });
         config.upstream = vec![elsewhere()];
         config.mail = Some(Mail {

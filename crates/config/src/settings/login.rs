@@ -2,6 +2,7 @@
 use crate::values::TextSetting;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// How people sign in. Without this table: here, with an account of their own.
@@ -26,6 +27,9 @@ pub(crate) struct HandoffSettings {
     pub(crate) secrets: Vec<String>,
     /// Files that hold one secret each. One line end at the end of each is left out.
     pub(crate) secret_files: Vec<PathBuf>,
+    /// What your login calls what a sign-in is worth, for the words of apps, `openid.acr` and `openid.second_factor_acr`: `{
+    /// "urn:example:two-factors" = "gold" }`. A word that is left out is the same there.
+    pub(crate) acr: BTreeMap<String, String>,
 }
 
 /// Another provider at which people can sign in, one `[[login.upstream]]` table each; the sign-in page has a button for it.

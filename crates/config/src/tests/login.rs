@@ -60,3 +60,25 @@ fn what_is_wrong_is_told() {
         assert!(faults.contains(setting), "{rest}: {faults}");
     }
 }
+
+#[test]
+fn the_companys_words_are_for_those_of_apps() {
+    let url = "url = \"https://app.acme.example/login\"\n";
+    let on = format!("{url}secrets = [\"{SECRET}\"]\n");
+    let openid = "[openid]\nenabled = true\nacr = \"one\"\nsecond_factor_acr = \"two\"\n";
+    let of = |acr: &str| load(&handoff(&format!("{on}acr = {acr}\n{openid}")));
+    assert!(of("{ one = \"silver\", two = \"gold\" }").is_ok());
+    assert!(of("{ two = \"one-and-another\" }").is_ok());
+    for (acr, setting) in [
+        ("{ three = \"gold\" }", "login.handoff.acr.three"),
+        ("{ two = \"with space\" }", "login.handoff.acr.two"),
+        ("{ two = \"\" }", "login.handoff.acr.two"),
+        ("{ two = \"one\" }", "login.handoff.acr: calls"),
+    ] {
+        let faults = of(acr).unwrap_err().to_string();
+        assert!(faults.contains(setting), "{acr}: {faults}");
+    }
+    let without = load(&handoff(&format!("{on}acr = {{ two = \"gold\" }}")));
+    let faults = without.unwrap_err().to_string();
+    assert!(faults.contains("is no word of apps"), "{faults}");
+}

@@ -37,6 +37,8 @@ pub struct Answer {
     pub auth_time: Option<UnixTime>,
     /// How, by the names of RFC 8176.
     pub methods: Vec<String>,
+    /// What that is worth, in the company's words; `None`: what its methods tell.
+    pub acr: Option<String>,
 }
 
 /// Reads a body: an object of JSON.
@@ -60,7 +62,7 @@ impl Answer {
     /// The first thing that is wrong.
     pub fn parse(body: &[u8]) -> Result<(String, Self), AnswerFault> {
         let body = object(body)?;
-        knows(&body, "", &["challenge", "user", "auth_time", "amr"])?;
+        knows(&body, "", &["challenge", "user", "auth_time", "amr", "acr"])?;
         let challenge = text(&body, "", "challenge")?;
         let challenge = challenge.ok_or_else(|| missing("/challenge"))?.to_owned();
         let user = match body.get("user") {
@@ -72,6 +74,7 @@ impl Answer {
             person: person(user)?,
             auth_time: auth_time(&body)?,
             methods: methods(&body)?,
+            acr: text(&body, "", "acr")?.map(str::to_owned),
         };
         Ok((challenge, answer))
     }
@@ -263,6 +266,7 @@ mod tests {
             ("amr", json!("pwd")),
             ("amr", json!(["with space"])),
             ("amr", json!(vec!["pwd"; 11])),
+            ("acr", json!(2)),
             ("other", json!(1)),
         ] {
             let body = json!({ "challenge": "lc_x", "user": user, name: value });

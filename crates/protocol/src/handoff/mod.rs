@@ -4,11 +4,13 @@
 //! Neither text is stored. The challenge is sealed under the server's key and holds what a browser came for; the ticket is
 //! derived from it, works once, soon, and in the browser that was sent away alone.
 mod accept;
+mod acr;
 mod answer;
 mod memberships;
 mod reading;
 
 pub use accept::{AcceptFacts, HandoffError, LoginOutcome, accept, refuse};
+pub use acr::AcrWords;
 pub use answer::{Answer, ExternalPerson, LONGEST_ANSWER};
 pub use memberships::{ExternalMembership, MembershipFacts, next_change};
 pub use reading::{AnswerFault, LOCAL_MARK};

@@ -3,6 +3,7 @@ mod attacks;
 mod calls;
 mod examples;
 mod organizations;
+mod worth;
 
 use crate::support::{CALLBACK, PLAIN, Scene, Tokens, consent_form};
 use acceptance::{App, Browser, Json, Redirect, Reply, Request, Setup, Url};

@@ -11,16 +11,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jose::Digest;
 use pages::path;
-use protocol::Policy;
 use protocol::authorize::{AuthorizationRequest, Handle};
 use protocol::events::Act;
 use protocol::handoff::{
-    AcceptFacts, Answer, AnswerFault, HandoffError, LoginChallenge, SOURCE, accept as accepted,
+    AcceptFacts, AcrWords, Answer, AnswerFault, HandoffError, LoginChallenge, SOURCE, accept as accepted,
     refuse as refused,
 };
 use protocol::transition::SessionChange;
 use protocol::types::UnixTime;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// A call that proved itself: its body, and what is noted of it.
 struct Call {
@@ -72,7 +72,7 @@ pub(super) async fn challenge(
     let waiting = waiting(&app, &challenge).await?;
     Ok(reply::json_of(
         StatusCode::OK,
-        &described(&challenge, waiting.as_ref(), app.policy()),
+        &described(&challenge, waiting.as_ref(), &app),
     ))
 }
 
@@ -80,6 +80,7 @@ pub(super) async fn challenge(
 pub(super) async fn accept(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let call = Call::of(&app, request).await?;
     let (text, answer) = Answer::parse(&call.body).map_err(wrong)?;
+    let answer = answer.in_words(&words(&app)).map_err(wrong)?;
     let challenge = known(&app, &text)?;
     let waiting = waiting(&app, &challenge).await?;
     for context in app.tries() {
@@ -185,7 +186,8 @@ async fn waiting(app: &AppState, challenge: &LoginChallenge) -> Result<Option<Wa
     }
 }
 
-fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>, policy: &Policy) -> Value {
+fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>, app: &AppState) -> Value {
+    let (policy, words) = (app.policy(), words(app));
     let now = clock::now();
     let since = challenge.anew_since(waiting.and_then(|waiting| waiting.since(now)));
     let mut told = Map::new();
@@ -195,9 +197,9 @@ fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>, policy: &Pol
     }
     if let Some(Waiting { request, .. }) = waiting {
         let client = &request.client;
-        let app =
+        let named =
             json!({ "client_id": client.id, "name": client.name, "homepage": client.homepage });
-        told.insert("client".to_owned(), app);
+        told.insert("client".to_owned(), named);
         let scopes: Vec<&str> = request.scope.names().collect();
         told.insert("scopes".to_owned(), scopes.into());
         for name in ["login_hint", "prompt", "ui_locales"] {
@@ -209,11 +211,22 @@ fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>, policy: &Pol
             told.insert("max_age".to_owned(), age.seconds().into());
         }
     }
-    let app = waiting.is_some_and(|waiting| waiting.request.asks_second_factor(policy));
-    if app || challenge.second_factor {
+    let request = waiting.map(|waiting| &waiting.request);
+    let asked = words.asked(request, challenge.second_factor, policy);
+    if !asked.is_empty() {
+        told.insert("acr_values".to_owned(), asked.into());
+    }
+    let needed = request.is_some_and(|request| request.asks_second_factor(policy));
+    if needed || challenge.second_factor {
         told.insert("second_factor".to_owned(), true.into());
     }
     Value::Object(told)
+}
+
+/// What the company calls what a sign-in is worth.
+fn words(app: &AppState) -> Cow<'_, AcrWords> {
+    let own = app.config.handoff.as_ref();
+    own.map_or_else(Cow::default, |own| Cow::Borrowed(&own.words))
 }
 
 fn wrong(fault: AnswerFault) -> ApiError {
