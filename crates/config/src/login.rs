@@ -84,7 +84,10 @@ fn words(
         return AcrWords::default();
     };
     let called = |ours: &str| acr.get(ours).map_or(ours, String::as_str).to_owned();
-    let both = openid.acr.as_deref().zip(openid.second_factor_acr.as_deref());
+    let both = openid
+        .acr
+        .as_deref()
+        .zip(openid.second_factor_acr.as_deref());
     if both.is_some_and(|(one, two)| called(one) == called(two)) {
         let what = "calls a password and a second factor the same: choose another name for one";
         checks.fault("login.handoff.acr", what);

@@ -5,6 +5,7 @@
 use crate::decision::Mint;
 use crate::outbox::{DeletedMail, Message};
 use crate::transition::{AccountChange, Deletion, Transition};
+use crate::types::email::email_key;
 use crate::types::{ClientNo, Language, MailAddress, Organization, Person};
 
 /// What is known of an account that is about to be deleted.
@@ -37,7 +38,7 @@ pub fn is_confirmed(person: &Person, typed: &str) -> bool {
     if person.email.is_empty() {
         return typed.trim() == person.name.trim();
     }
-    crate::types::email::email_key(typed) == crate::types::email::email_key(&person.email)
+    email_key(typed) == email_key(&person.email)
 }
 
 /// Deletes an account. `told`: its address hears of it by mail, in the language that was chosen.
@@ -63,6 +64,7 @@ pub fn delete<M: Mint>(
         Deletion {
             subject: person.subject,
             email: person.email.clone(),
+            mailbox: person.proved_email().map(email_key),
             proved: match by {
                 Deleter::Person => Some(person.password.clone()),
                 Deleter::Operator => None,

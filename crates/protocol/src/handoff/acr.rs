@@ -105,12 +105,11 @@ mod tests {
     use serde_json::json;
 
     fn words() -> AcrWords {
-        let word = |ours: &str, theirs: &str, second_factor| AcrWord {
-            ours: ours.to_owned(),
+        let word = |theirs: &str, second_factor| AcrWord {
             theirs: theirs.to_owned(),
             second_factor,
         };
-        AcrWords(vec![word("one", "silver", false), word("two", "gold", true)])
+        AcrWords(vec![word("silver", false), word("gold", true)])
     }
 
     fn said(acr: &str, amr: &[&str], words: &AcrWords) -> Result<Vec<String>, String> {
@@ -125,8 +124,14 @@ mod tests {
     #[test]
     fn what_the_company_calls_it_is_what_it_counts_as() {
         let words = words();
-        assert_eq!(said("gold", &["pwd", "hwk"], &words).unwrap(), ["pwd", "hwk", "mfa"]);
-        assert_eq!(said("gold", &["pwd", "mfa"], &words).unwrap(), ["pwd", "mfa"]);
+        assert_eq!(
+            said("gold", &["pwd", "hwk"], &words).unwrap(),
+            ["pwd", "hwk", "mfa"]
+        );
+        assert_eq!(
+            said("gold", &["pwd", "mfa"], &words).unwrap(),
+            ["pwd", "mfa"]
+        );
         assert_eq!(said("silver", &["pwd"], &words).unwrap(), ["pwd"]);
         assert!(said("silver", &["pwd", "mfa"], &words).is_err());
         // Those are the words of apps, and not the company's.

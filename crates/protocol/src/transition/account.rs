@@ -186,6 +186,9 @@ pub struct Deletion {
     pub subject: Subject,
     /// The address, as the account has it. It is free afterwards.
     pub email: String,
+    /// The key of the address, if it was proved: what was sent there, for whoever has it, is withdrawn. What was sent to an
+    /// address that was not is another's to follow.
+    pub mailbox: Option<String>,
     /// The PHC string of the password that allowed this; `None` for an operator, who needs none.
     pub proved: Option<String>,
     /// Everything issued below this locator is dead. So is all that comes later, because the account is off.

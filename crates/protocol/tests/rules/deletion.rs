@@ -53,6 +53,9 @@ fn a_person_has_proved_the_password_and_an_operator_needs_none() {
     assert_eq!(event.subject, Some(person.subject));
     let (_, deletion) = ended(&person, nothing(), Deleter::Operator, None);
     assert_eq!(deletion.proved, None);
+    assert_eq!(deletion.mailbox.as_deref(), Some("ada@example.com"));
+    let (_, deletion) = ended(&ada(false), nothing(), Deleter::Person, None);
+    assert_eq!(deletion.mailbox, None, "it may be a stranger's");
 }
 
 #[test]

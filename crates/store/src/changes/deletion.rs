@@ -6,7 +6,6 @@ use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::Deletion;
-use protocol::types::email::email_key;
 use protocol::types::{Subject, UnixTime};
 
 /// Erases what an account tells of its person; what is in the place of its address is none, and free for nobody to type.
@@ -45,7 +44,10 @@ pub(super) fn delete<'a>(steps: Steps<'a>, deletion: &'a Deletion, now: UnixTime
         values![subject],
     );
     let steps = second_factor::forget(end_all(steps, subject, None), subject);
-    let steps = withdraw_to(steps, email_key(&deletion.email));
+    let steps = match &deletion.mailbox {
+        Some(key) => withdraw_to(steps, key.clone()),
+        None => steps,
+    };
     steps
         .run("DELETE FROM consents WHERE subject = $1", values![subject])
         .run(

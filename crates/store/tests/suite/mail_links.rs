@@ -2,6 +2,7 @@
 use crate::racers::race;
 use crate::world::{World, own, policy};
 use protocol::Transition;
+use protocol::accounts::deletion::{self, Deleter};
 use protocol::accounts::mail_link::{LONGEST_LINK, LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{self, ask_for_account, ask_for_change, ask_for_recovery};
 use protocol::accounts::people;
@@ -387,4 +388,25 @@ async fn a_link_that_an_operator_hands_over_acts_once_and_not_after_the_address_
     let taken = mailbox::set_address(&eve, &address("ADA@example.org"), false, world.now);
     assert_eq!(world.settle(taken).await, Conflict);
     assert_eq!(world.read(subject).await.email, "ada@example.org");
+}
+
+#[tokio::test]
+async fn the_end_of_an_account_withdraws_what_was_sent_to_an_address_that_it_had_proved() {
+    let world = World::new();
+    let mint = world.store.mint();
+    for (email, proved) in [("eve@example.com", false), ("ada@example.com", true)] {
+        let new = NewPerson {
+            verified_at: proved.then_some(world.now),
+            ..world.newcomer(email)
+        };
+        let subject = new.subject.unwrap();
+        assert_eq!(world.settle(people::create(new)).await, Committed);
+        let asked = world.recovery(email).await;
+        let person = world.read(subject).await;
+        let facts = world.store.deletion(subject).await.unwrap();
+        let end = deletion::delete(&person, facts, Deleter::Person, None, &mint).unwrap();
+        assert_eq!(world.settle(end).await, Committed);
+        let left = world.store.mail_link(asked.id).await.unwrap();
+        assert_eq!(left.is_none(), proved, "{email}");
+    }
 }

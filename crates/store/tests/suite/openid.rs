@@ -246,6 +246,7 @@ async fn claims_are_kept_replaced_and_go_with_the_account() {
     let deletion = Deletion {
         subject: ada,
         email: "ada@example.com".to_owned(),
+        mailbox: None,
         proved: None,
         cutoff: world.store.mint().locator(),
         apps: Vec::new(),

@@ -14,8 +14,8 @@ use pages::path;
 use protocol::authorize::{AuthorizationRequest, Handle};
 use protocol::events::Act;
 use protocol::handoff::{
-    AcceptFacts, AcrWords, Answer, AnswerFault, HandoffError, LoginChallenge, SOURCE, accept as accepted,
-    refuse as refused,
+    AcceptFacts, AcrWords, Answer, AnswerFault, HandoffError, LoginChallenge, SOURCE,
+    accept as accepted, refuse as refused,
 };
 use protocol::transition::SessionChange;
 use protocol::types::UnixTime;
