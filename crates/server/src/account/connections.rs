@@ -106,7 +106,7 @@ async fn listed(
         if let Some(client) = app.store.client_by_no(connection.client).await? {
             rows.push(ConnectedRow {
                 client_id: client.id.clone(),
-                organization: named(connection, &names),
+                organization: named(app, connection, &names).await?,
                 app: app_card(&client, app.policy()),
                 since: moment(connection.since),
                 used: connection.used_at.map(moment),
@@ -123,14 +123,26 @@ async fn names(app: &App, facts: &SessionFacts) -> Result<Vec<Membership>, Store
     app.store.memberships(facts.person.subject).await
 }
 
-/// The organization that an app is let in for, by its id and name. Whoever left it is told its id alone.
-fn named(connection: &Connection, names: &[Membership]) -> Option<(String, String)> {
-    let organization = connection.organization?;
+/// The organization that an app is let in for, by its id and name. Whoever left it is told its id alone, as apps are.
+async fn named(
+    app: &App,
+    connection: &Connection,
+    names: &[Membership],
+) -> Result<Option<(String, String)>, StoreError> {
+    let Some(organization) = connection.organization else {
+        return Ok(None);
+    };
     let id = public_id(organization);
     let mut names = names.iter().map(|own| &own.organization);
     let name = names.find(|own| own.id == organization);
-    let name = name.map_or_else(|| id.clone(), |own| own.name.clone());
-    Some((id, name))
+    let name = match name {
+        Some(own) => own.name.clone(),
+        None => {
+            let external = app.store.organization_external_id(organization).await?;
+            app.policy().organization(organization, external.as_deref())
+        }
+    };
+    Ok(Some((id, name)))
 }
 
 fn state(connection: &Connection) -> RowState {
@@ -180,7 +192,7 @@ pub(super) async fn show(
         nonce: browser.nonce(&app, NonceScope::Session),
         frame: browser.frame(&app),
         notice: done(&params, &browser),
-        organization: named(&connection, &names(&app, &facts).await?),
+        organization: named(&app, &connection, &names(&app, &facts).await?).await?,
         app: app_card(&client, app.policy()),
         groups: in_words(&app, &client, &connection.access(), language),
         since: moment(connection.since),

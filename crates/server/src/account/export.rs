@@ -3,7 +3,6 @@ use crate::ops::clock;
 use protocol::Policy;
 use protocol::events::{Actor, Recorded};
 use protocol::facts::ListedSession;
-use protocol::organizations::public_id;
 use protocol::types::{
     Client, ClientNo, Connection, ConnectionState, Locator, Person, Subject, UnixTime,
 };
@@ -58,9 +57,9 @@ pub(crate) async fn export(
         },
         "sign_ins": sign_ins(store, subject).await?,
         "sessions": sessions(store, subject, now).await?,
-        "connected_apps": connections(store, subject).await?,
+        "connected_apps": connections(store, policy, subject).await?,
         "own_apps": own_apps(store, subject).await?,
-        "organizations": organizations(store, subject).await?,
+        "organizations": organizations(store, policy, subject).await?,
         "events": events(store, policy, subject, reach).await?,
     }))
 }
@@ -106,7 +105,11 @@ fn session(listed: &ListedSession) -> Value {
     })
 }
 
-async fn connections(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+async fn connections(
+    store: &Store,
+    policy: &Policy,
+    subject: Subject,
+) -> Result<Vec<Value>, StoreError> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let query = ConnectionQuery {
@@ -119,7 +122,14 @@ async fn connections(store: &Store, subject: Subject) -> Result<Vec<Value>, Stor
         let page = store.connections(query).await?;
         for found in &page {
             if let Some(app) = store.client_by_no(found.client).await? {
-                all.push(connection(&app, found));
+                let organization = match found.organization {
+                    Some(id) => {
+                        let external = store.organization_external_id(id).await?;
+                        Some(policy.organization(id, external.as_deref()))
+                    }
+                    None => None,
+                };
+                all.push(connection(&app, found, organization.as_deref()));
             }
         }
         after = page.last().map(ConnectionPlace::of);
@@ -129,11 +139,11 @@ async fn connections(store: &Store, subject: Subject) -> Result<Vec<Value>, Stor
     }
 }
 
-fn connection(app: &Client, connection: &Connection) -> Value {
+fn connection(app: &Client, connection: &Connection, organization: Option<&str>) -> Value {
     json!({
         "client_id": app.id,
         "name": app.name,
-        "organization": connection.organization.map(public_id),
+        "organization": organization,
         "scope": connection.access().to_string(),
         "since": clock::rfc3339(connection.since),
         "last_used_at": connection.used_at.map(clock::rfc3339),
@@ -163,11 +173,15 @@ async fn own_apps(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreEr
     Ok(all)
 }
 
-async fn organizations(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+async fn organizations(
+    store: &Store,
+    policy: &Policy,
+    subject: Subject,
+) -> Result<Vec<Value>, StoreError> {
     let all = store.memberships(subject).await?;
     let told = all.iter().map(|one| {
         json!({
-            "id": one.organization.id.0.to_string(),
+            "id": policy.organization(one.organization.id, one.organization.external_id.as_deref()),
             "name": one.organization.name,
             "role": one.role.as_str(),
         })

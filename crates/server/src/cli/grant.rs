@@ -6,8 +6,7 @@ use super::place::{CHANGED, Opened, Page, Place};
 use crate::ops::clock;
 use clap::{Args, Subcommand};
 use protocol::connections::{self, RESTORABLE, Wish};
-use protocol::organizations::public_id;
-use protocol::types::{Client, Connection, ConnectionKey, ConnectionState, Locator, Person};
+use protocol::types::{Client, Connection, ConnectionKey, ConnectionState, Person};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{ConnectionPlace, ConnectionQuery};
@@ -61,9 +60,10 @@ pub(super) struct One {
     /// The app's client id.
     #[arg(value_name = "CLIENT_ID")]
     client_id: String,
-    /// The id of the organization that the app was let in for. Without: the user's own account.
+    /// The id of the organization that the app was let in for, yours of one that came from your login. Without: the user's own
+    /// account.
     #[arg(long, value_name = "ID")]
-    organization: Option<i64>,
+    organization: Option<String>,
 }
 
 /// Which scope of which one.
@@ -111,9 +111,9 @@ impl List {
         let next = found.last().filter(|_| more);
         let next = next.map(|last| ConnectionPlace::of(last).write());
         let mut all = Vec::new();
-        for connection in &found {
+        for connection in found {
             if let Some(client) = at.store.client_by_no(connection.client).await? {
-                all.push((client, connection));
+                all.push((client, Shown::of(&at, connection).await?));
             }
         }
         let json: Vec<Value> = all.iter().map(|(app, one)| as_json(app, one)).collect();
@@ -153,7 +153,8 @@ impl One {
     async fn show(self, output: Output) -> Result<(), Failure> {
         let at = self.place.look()?;
         let (app, person, connection) = found(&at, &self).await?;
-        tell(output, (&app, &person, &connection), None);
+        let shown = Shown::of(&at, connection).await?;
+        tell(output, (&app, &person, &shown), None);
         Ok(())
     }
 
@@ -173,7 +174,8 @@ impl One {
             None => "Nothing to do: that was so before.",
         };
         let (.., connection) = found(&at, &self).await?;
-        tell(output, (&app, &person, &connection), Some(said));
+        let shown = Shown::of(&at, connection).await?;
+        tell(output, (&app, &person, &shown), Some(said));
         at.close().await;
         Ok(())
     }
@@ -192,7 +194,8 @@ impl Narrow {
         };
         at.commit(change.into(), CHANGED).await?;
         let (.., connection) = found(&at, &one).await?;
-        tell(output, (&app, &person, &connection), Some("Done."));
+        let shown = Shown::of(&at, connection).await?;
+        tell(output, (&app, &person, &shown), Some("Done."));
         at.close().await;
         Ok(())
     }
@@ -201,10 +204,14 @@ impl Narrow {
 async fn found(at: &Opened, one: &One) -> Result<(Arc<Client>, Person, Connection), Failure> {
     let client_id = &one.client_id;
     let (app, person) = (at.app(client_id).await?, at.person(&one.who).await?);
+    let organization = match &one.organization {
+        Some(named) => Some(at.organization(named).await?.id),
+        None => None,
+    };
     let key = ConnectionKey {
         subject: person.subject,
         client: app.no,
-        organization: one.organization.map(Locator),
+        organization,
     };
     let found = at.store.connection(key).await?;
     let connection = found.ok_or_else(|| {
@@ -217,16 +224,16 @@ async fn found(at: &Opened, one: &One) -> Result<(Arc<Client>, Person, Connectio
     Ok((app, person, connection))
 }
 
-fn tell(
-    output: Output,
-    (app, person, connection): (&Client, &Person, &Connection),
-    said: Option<&str>,
-) {
-    output.show(&as_json(app, connection), || {
+fn tell(output: Output, (app, person, shown): (&Client, &Person, &Shown), said: Option<&str>) {
+    let connection = &shown.connection;
+    output.show(&as_json(app, shown), || {
         let sheet = sheet(&[
             ("app", format!("{} ({})", app.name, app.id)),
             ("user", person.label().to_owned()),
-            ("organization", organization(connection).unwrap_or_default()),
+            (
+                "organization",
+                shown.organization.clone().unwrap_or_default(),
+            ),
             ("scope", connection.access().to_string()),
             ("since", clock::rfc3339(connection.since)),
             ("allowed", clock::rfc3339(connection.granted_at)),
@@ -240,9 +247,23 @@ fn tell(
     });
 }
 
-/// The id of the organization that the app was let in for.
-fn organization(connection: &Connection) -> Option<String> {
-    connection.organization.map(public_id)
+/// What a person allowed an app, and the id of the organization that it was let in for.
+struct Shown {
+    connection: Connection,
+    organization: Option<String>,
+}
+
+impl Shown {
+    async fn of(at: &Opened, connection: Connection) -> Result<Self, Failure> {
+        let organization = match connection.organization {
+            Some(organization) => Some(at.named(organization).await?),
+            None => None,
+        };
+        Ok(Shown {
+            connection,
+            organization,
+        })
+    }
 }
 
 /// When a token of it was used, within some minutes.
@@ -258,11 +279,12 @@ fn status(connection: &Connection) -> &'static str {
     }
 }
 
-fn as_json(app: &Client, connection: &Connection) -> Value {
+fn as_json(app: &Client, shown: &Shown) -> Value {
+    let connection = &shown.connection;
     json!({
         "client_id": app.id,
         "name": app.name,
-        "organization": organization(connection),
+        "organization": shown.organization,
         "scope": connection.access().to_string(),
         "since": clock::rfc3339(connection.since),
         "granted_at": clock::rfc3339(connection.granted_at),
@@ -271,11 +293,12 @@ fn as_json(app: &Client, connection: &Connection) -> Value {
     })
 }
 
-fn row(app: &Client, connection: &Connection) -> [String; 6] {
+fn row(app: &Client, shown: &Shown) -> [String; 6] {
+    let connection = &shown.connection;
     [
         app.id.clone(),
         app.name.clone(),
-        organization(connection).unwrap_or_default(),
+        shown.organization.clone().unwrap_or_default(),
         clock::rfc3339(connection.since),
         last_used(connection).unwrap_or_default(),
         status(connection).to_owned(),

@@ -4,8 +4,8 @@ use super::output::{Output, sheet};
 use super::place::{CHANGED, Opened, Place};
 use crate::ops::clock;
 use clap::Args;
-use protocol::organizations::{OrganizationFacts, end_app, restore_app};
-use protocol::types::{Client, Locator, WorkspaceApp};
+use protocol::organizations::{end_app, restore_app};
+use protocol::types::{Client, Organization, WorkspaceApp};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ pub(super) struct OfAll {
     /// The app's client id.
     #[arg(value_name = "CLIENT_ID")]
     client_id: String,
-    /// The id of the organization.
+    /// The id of the organization, yours of one that came from your login.
     #[arg(long, value_name = "ID")]
-    organization: i64,
+    organization: String,
 }
 
 /// The same, and whether to do it.
@@ -35,7 +35,9 @@ pub(super) struct EndAll {
 /// What there is.
 struct Found {
     app: Arc<Client>,
-    facts: OrganizationFacts,
+    organization: Organization,
+    /// Its id, as apps are told it.
+    named: String,
     own: WorkspaceApp,
 }
 
@@ -54,10 +56,10 @@ impl EndAll {
             };
             return Err(Failure::failed(format!(
                 "this ends {} for {members} of {}: add --yes to do it",
-                found.app.name, found.facts.organization.name
+                found.app.name, found.organization.name
             )));
         }
-        let before = found.facts.organization.clone();
+        let before = found.organization.clone();
         let said = match end_app(before, &found.own, &at.mint) {
             Some(change) => {
                 at.commit(change.into(), CHANGED).await?;
@@ -75,7 +77,7 @@ impl OfAll {
     pub(super) async fn restore(self, output: Output) -> Result<(), Failure> {
         let at = self.place.open()?;
         let found = self.find(&at).await?;
-        let before = found.facts.organization.clone();
+        let before = found.organization.clone();
         let change = restore_app(before, &found.own, clock::now(), &at.mint);
         let change = change.ok_or_else(|| {
             Failure::failed("there is no end to take back: that is possible for a day")
@@ -93,33 +95,37 @@ impl OfAll {
 
     async fn find(&self, at: &Opened) -> Result<Found, Failure> {
         let app = at.app(&self.client_id).await?;
-        let id = Locator(self.organization);
-        let facts = at.store.organization(id).await?;
-        let facts =
-            facts.ok_or_else(|| Failure::failed(format!("no organization has the id {}", id.0)))?;
+        let organization = at.organization(&self.organization).await?;
+        let id = organization.id;
         let own = at.store.workspace_app(id, app.no).await?;
         let own = own.ok_or_else(|| Failure::failed("that app was deleted"))?;
-        Ok(Found { app, facts, own })
+        Ok(Found {
+            app,
+            named: at.named(id).await?,
+            organization,
+            own,
+        })
     }
 }
 
 /// For how many members it works, or worked until it was ended now.
 fn tell(output: Output, found: &Found, said: &str) {
-    let Found { app, facts, own } = found;
-    let organization = &facts.organization;
+    let Found {
+        app,
+        organization,
+        named,
+        own,
+    } = found;
     let told = json!({
         "client_id": app.id,
-        "organization": organization.id.0.to_string(),
+        "organization": named,
         "members": own.members,
         "said": said,
     });
     output.show(&told, || {
         let sheet = sheet(&[
             ("app", format!("{} ({})", app.name, app.id)),
-            (
-                "organization",
-                format!("{} ({})", organization.name, organization.id.0),
-            ),
+            ("organization", format!("{} ({named})", organization.name)),
             ("members", own.members.to_string()),
         ]);
         format!("{said}\n\n{sheet}")

@@ -8,8 +8,8 @@ use config::{Config, Overrides, file_of_environment, is_set_by_environment};
 use protocol::Transition;
 use protocol::decision::Decision;
 use protocol::events::Act;
-use protocol::handoff::SOURCE;
-use protocol::types::{Client, Person};
+use protocol::handoff::{LOCAL_MARK, SOURCE};
+use protocol::types::{Client, Locator, Organization, Person};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
@@ -204,6 +204,27 @@ impl Opened {
             Some(person) => Ok(Some(person)),
             None => self.store.person_by_identity(SOURCE, who).await,
         }
+    }
+
+    /// The organization with this id: the company's own, of one that came from it, or else ours.
+    pub(super) async fn organization(&self, named: &str) -> Result<Organization, Failure> {
+        if let Some(own) = self.store.organization_of_company(named).await? {
+            return Ok(own);
+        }
+        let ours = named.strip_prefix(LOCAL_MARK).unwrap_or(named);
+        let found = match ours.parse() {
+            Ok(id) => self.store.organization(Locator(id)).await?,
+            Err(_) => None,
+        };
+        let found = found.map(|facts| facts.organization);
+        found.ok_or_else(|| Failure::failed(format!("no organization has the id {named:?}")))
+    }
+
+    /// The id of an organization, as apps and APIs are told it.
+    pub(super) async fn named(&self, organization: Locator) -> Result<String, Failure> {
+        let external = self.store.organization_external_id(organization).await?;
+        let policy = &self.config.policy;
+        Ok(policy.organization(organization, external.as_deref()))
     }
 
     /// The app with this client id.

@@ -4,6 +4,7 @@ use super::one_user::{One, as_json, status};
 use super::output::{Output, sheet};
 use super::place::Opened;
 use crate::ops::clock;
+use protocol::Policy;
 use protocol::facts::AccountCounts;
 use protocol::openid::claims::Document;
 use protocol::types::{Membership, Person, Preferences};
@@ -36,7 +37,7 @@ pub(super) async fn tell(
     let around = around(at, person).await?;
     let mut json = as_json(person, at).await?;
     if let Value::Object(members) = &mut json {
-        members.extend(more(&around));
+        members.extend(more(&around, &at.config.policy));
     }
     output.show(&json, || {
         let sheet = as_sheet(person, &around, at);
@@ -68,7 +69,7 @@ async fn around(at: &Opened, person: &Person) -> Result<Around, Failure> {
     })
 }
 
-fn more(around: &Around) -> serde_json::Map<String, Value> {
+fn more(around: &Around, policy: &Policy) -> serde_json::Map<String, Value> {
     let Around {
         preferences,
         counts,
@@ -79,7 +80,7 @@ fn more(around: &Around) -> serde_json::Map<String, Value> {
         .iter()
         .map(|one| {
             json!({
-                "id": one.organization.id.0.to_string(),
+                "id": policy.organization(one.organization.id, one.organization.external_id.as_deref()),
                 "name": one.organization.name,
                 "role": one.role.as_str(),
             })

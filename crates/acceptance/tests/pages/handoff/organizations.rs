@@ -271,3 +271,65 @@ fn one_that_takes_a_second_factor_is_acted_for_with_one() {
     );
     allowed(&scene, &mut ada, &app, &picked);
 }
+
+/// What the company calls it is what operators write, and what is shown of it.
+#[test]
+fn an_operator_names_one_as_the_company_does() {
+    let scene = scene();
+    let app = app_of(&scene);
+    let mut ada = scene.provider.browser();
+    let both = json!([{ "id": "o-acme", "name": "Acme", "role": "owner" }, { "id": "17", "name": "Board" }]);
+    signs_in(&scene, &mut ada, &both);
+    for (own, name) in offered(&asked(&scene, &mut ada, &app))
+        .iter()
+        .zip(["o-acme", "17"])
+    {
+        allowed(&scene, &mut ada, &app, &own.0);
+        let show = [
+            "grant",
+            "show",
+            "u-1815",
+            &app.client_id,
+            "--organization",
+            name,
+        ];
+        assert_eq!(scene.cli(&show)["organization"], name);
+        // By our own number too, which pages have.
+        let ours = format!("local:{}", own.0);
+        for named in [own.0.as_str(), &ours] {
+            let show = [
+                "grant",
+                "show",
+                "u-1815",
+                &app.client_id,
+                "--organization",
+                named,
+            ];
+            assert_eq!(scene.cli(&show)["organization"], name);
+        }
+    }
+    let listed = scene.cli(&["grant", "list", "u-1815"]).to_string();
+    assert!(
+        listed.contains("\"o-acme\"") && listed.contains("\"17\""),
+        "{listed}"
+    );
+    let shown = scene.cli(&["user", "show", "u-1815"]).to_string();
+    assert!(shown.contains("\"o-acme\""), "{shown}");
+    let end = [
+        "grant",
+        "end-all",
+        &app.client_id,
+        "--organization",
+        "o-acme",
+        "--yes",
+    ];
+    assert_eq!(scene.cli(&end)["organization"], "o-acme");
+    // Whoever left one is told its id alone, as apps are.
+    signs_in(
+        &scene,
+        &mut ada,
+        &json!([{ "id": "o-acme", "name": "Acme" }]),
+    );
+    let page = ada.open("/account/apps").expect(200);
+    assert!(page.text().contains(">17<"), "{page}");
+}
