@@ -9,6 +9,7 @@ mod credentials;
 mod dpop;
 mod errand;
 mod ground;
+mod handoff_answer;
 mod imported_person;
 mod jose;
 mod params;
@@ -16,13 +17,15 @@ mod redirect_uri;
 mod scope;
 mod token_request;
 mod token_text;
+mod typed_code;
 mod user_code;
+mod waiting_sign_in;
 
 /// A target: its name, and the function that takes the input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 22] = [
     ("app_changes", app_changes::app_changes),
     ("authorize", authorize::authorize),
     ("basic", credentials::basic),
@@ -31,6 +34,7 @@ pub const TARGETS: [Target; 19] = [
     ("dpop", dpop::dpop),
     ("errand", errand::errand),
     ("form", params::form),
+    ("handoff_answer", handoff_answer::handoff_answer),
     ("imported_person", imported_person::imported_person),
     ("json", params::json),
     ("jwk", self::jose::jwk),
@@ -41,7 +45,9 @@ pub const TARGETS: [Target; 19] = [
     ("scope", scope::scope),
     ("token_request", token_request::token_request),
     ("token_text", token_text::token_text),
+    ("typed_code", typed_code::typed_code),
     ("user_code", user_code::user_code),
+    ("waiting_sign_in", waiting_sign_in::waiting_sign_in),
 ];
 
 /// Runs the target of this name.
