@@ -288,7 +288,9 @@ impl BrowserContext {
 
     /// The frame of a page behind which no app waits: it links the developer pages.
     pub(crate) fn front_frame(&self, app: &AppState) -> Frame {
-        let session = self.session.as_ref().filter(|_| self.host == Host::Portal);
+        let elsewhere = |facts: &&SessionFacts| !facts.person.signs_in_here();
+        let session = self.session.as_ref();
+        let session = session.filter(|facts| self.host == Host::Portal || elsewhere(facts));
         let long_ago = session.filter(|facts| !signed_in_lately(&facts.session, clock::now()));
         Frame {
             developers: app.config.developers.page,
@@ -297,8 +299,12 @@ impl BrowserContext {
         }
     }
 
-    /// The way to a proof at the issuer, from a page of the portal's own host and back to it.
+    /// The way to a proof at the issuer, from a page of the portal's own host and back to it; at the issuer itself, to where
+    /// whoever has no password here signs in. It opens beside the page, so that what was typed stays there.
     fn confirm(&self) -> String {
+        if self.host == Host::Issuer {
+            return format!("{}?request=apps&after=again", path::SIGN_IN);
+        }
         let here = self.here.as_deref().unwrap_or(path::HOME);
         let params = Params::from_pairs([("to", here), ("anew", "1")]);
         format!("{}?{}", path::SIGN_IN, params.to_form())

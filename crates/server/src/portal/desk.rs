@@ -6,7 +6,7 @@ use crate::http::form::{Form, Posted};
 use crate::http::reply;
 use crate::http::request::Host;
 use crate::http::session::BrowserContext;
-use crate::interaction::continuation::{Continuation, OwnPage, again};
+use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
 use crate::portal::managed::{By, Hand, app_of};
 use crate::portal::sign_in;
@@ -110,10 +110,11 @@ impl Desk {
         !signed_in_lately(&self.facts.session, clock::now())
     }
 
-    /// What is wrong with the password that was typed, where it is asked; or that it is to be proved at the issuer first.
+    /// What is wrong with the password that was typed, where it is asked; or that it is to be proved at the issuer first, or
+    /// where they sign in: the page leads there, and keeps what was typed.
     ///
     /// # Errors
-    /// When the store fails, or too many wait to be hashed; the way to the company's own login for who signs in there.
+    /// When the store fails, or too many wait to be hashed.
     pub(in crate::portal) async fn proved(
         &self,
         app: &App,
@@ -125,11 +126,8 @@ impl Desk {
         }
         let source = self.browser.address.source();
         let language = self.browser.language;
-        if self.browser.host == Host::Portal {
+        if self.browser.host == Host::Portal || !self.facts.person.signs_in_here() {
             return Ok(Some(Problem::unproved(language)));
-        }
-        if !self.facts.person.signs_in_here() {
-            return Err(again(&Continuation::Own(OwnPage::Apps)));
         }
         let proof = prove(app, &self.facts.person, &source, ACCOUNT_PAGE, password).await?;
         Ok(match proof {

@@ -2,6 +2,7 @@
 mod attacks;
 mod calls;
 mod examples;
+mod forms;
 mod organizations;
 mod worth;
 
