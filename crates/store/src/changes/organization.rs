@@ -33,10 +33,9 @@ pub(super) fn steps<'a>(
             "UPDATE organizations SET version = version + 1, name = $3 WHERE id = $1 AND version = $2",
             values![before.id, before.version, name],
         ),
-        OrganizationChange::RequireSecondFactor { before, required } => steps.guard(
-            "UPDATE organizations SET version = version + 1, second_factor = $3 WHERE id = $1 AND version = $2",
-            values![before.id, before.version, *required],
-        ),
+        OrganizationChange::RequireSecondFactor { before, required } => {
+            require_second_factor(steps, before, *required)
+        }
         OrganizationChange::Invite {
             before, invitation, ..
         } => invite(next_version(steps, before), invitation),
@@ -85,6 +84,13 @@ pub(super) fn steps<'a>(
             end_of_organization(dissolve(steps, before), before.id, *end)
         }
     }
+}
+
+fn require_second_factor<'a>(steps: Steps<'a>, before: &Organization, required: bool) -> Steps<'a> {
+    steps.guard(
+        "UPDATE organizations SET version = version + 1, second_factor = $3 WHERE id = $1 AND version = $2",
+        values![before.id, before.version, required],
+    )
 }
 
 fn found<'a>(
