@@ -7,6 +7,7 @@ use super::fault::ConfigFaults;
 use super::hosts::{Hosts, hosts};
 use super::layers::Layers;
 use super::listen::{self, Listen};
+use super::limits::{self, Limits};
 use super::mail::{self, Mail, Password};
 use super::outbound::{self, OutboundAllowance};
 use super::paths;
@@ -83,6 +84,8 @@ pub struct Config {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How long a connection stays open on which nothing is asked.
     pub keep_alive: Duration,
+    /// How much is taken at the door.
+    pub limits: Limits,
     /// The log.
     pub log: LogSettings,
     /// Where metrics are told.
@@ -169,6 +172,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         portal: portal::portal(checks),
         request_log: request_log::request_log(checks),
         keep_alive: keep_alive(checks),
+        limits: limits::limits(checks),
         tls: tls(checks),
         mail: mail::mail(checks),
         outbound: outbound::outbound(checks, base.is_loopback()),

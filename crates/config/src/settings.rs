@@ -9,6 +9,7 @@ mod conformance;
 mod developers;
 mod grants;
 mod introductions;
+mod limits;
 mod login;
 mod machine;
 mod mail;
@@ -26,6 +27,7 @@ pub use developers::DeveloperChapter;
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use grants::GrantSettings;
 pub(crate) use introductions::IntroductionSettings;
+pub(crate) use limits::{LimitSettings, RateSettings};
 pub(crate) use login::{HandoffSettings, LoginSettings, UpstreamKind, UpstreamSettings};
 pub(crate) use machine::{
     EventSettings, ListenSetting, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
@@ -64,6 +66,8 @@ pub(crate) struct Settings {
     /// How long a connection stays open on which nothing is asked: 1s to 1h. Longer than the balancer in front keeps
     /// it, which else now and then sends a request into a connection that is just being closed.
     pub(crate) keep_alive: Span,
+    /// How much is taken from one address, of one app and in all.
+    pub(crate) limits: LimitSettings,
     /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own, but for those that are on
     /// loopback too, such as `dev.localhost:8080`.
     pub(crate) hosts: HostSettings,
@@ -131,6 +135,7 @@ impl Default for Settings {
             listen: ListenSetting::One("127.0.0.1:8080".to_owned()),
             trusted_proxies: Vec::new(),
             keep_alive: Span::seconds(75),
+            limits: LimitSettings::default(),
             hosts: HostSettings::default(),
             paths: PathSettings::default(),
             authorization: AuthorizationSettings::default(),

@@ -21,6 +21,7 @@ pub mod handoff;
 pub mod inactive;
 pub mod introduce;
 pub mod introspect;
+pub mod limits;
 pub mod lookup;
 pub mod metadata;
 pub mod openid;

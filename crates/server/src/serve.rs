@@ -11,6 +11,7 @@ use crate::ops::client_keys::ClientKeySets;
 use crate::ops::connection_uses::ConnectionUses;
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
+use crate::ops::limits::Limits;
 use crate::ops::log::Log;
 use crate::ops::metrics;
 use crate::ops::outage::Outage;
@@ -60,6 +61,7 @@ pub(crate) async fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         client_logos: ClientFetches::default(),
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,
+        limits: Limits::default(),
         long_polls: LongPolls::new(),
         reloads: Reloads::begin(),
         stopping: Stopping::default(),

@@ -11,6 +11,7 @@ use crate::ops::clock::{self, Zone};
 use crate::ops::connection_uses::ConnectionUses;
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
+use crate::ops::limits::Limits;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
@@ -73,6 +74,8 @@ pub(crate) struct Lasting {
     /// The keys that sign, and the set of those that verify.
     pub(crate) keys: Arc<ProviderKeys>,
     pub(crate) hasher: Hasher,
+    /// What is taken at the door.
+    pub(crate) limits: Limits,
     pub(crate) log: Log,
     /// Whether the database works, as far as the log has told.
     pub(crate) outage: Outage,

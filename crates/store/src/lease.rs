@@ -34,6 +34,12 @@ const HELD: Query<i64> = Query {
     read: |row| row.number(0),
 };
 
+/// Numbers that are held for longer than any command holds one: those of servers.
+pub(crate) const SERVING: Query<i64> = Query {
+    sql: "SELECT node FROM nodes WHERE node >= 0 AND lease_until > $1",
+    read: |row| row.number(0),
+};
+
 /// Takes a number for a process that is going to write; one that only looks makes no id, and gets 0.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Facts, for who asks with ids and gets types.
 use crate::connections::named;
 use crate::facts::{authorize, devices, events, mail_links, people, sessions, tokens};
+use crate::lease::{COMMAND, SERVING};
 use crate::value::values;
 use crate::{Engine, EventQuery, Fact, Store, StoreError, UNSETTLED};
 use jose::Digest;
@@ -337,6 +338,24 @@ impl Store {
     /// [`StoreError`].
     pub async fn daily(&self, key: &Digest) -> Fact<Attempts> {
         self.one(&people::DAILY, &values![key]).await
+    }
+
+    /// How many accounts of people there are that were made before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn accounts_older_than(&self, before: UnixTime) -> Result<u64, StoreError> {
+        let counted = self.many(&people::OLDER_THAN, &values![before]).await?;
+        Ok(counted.first().copied().unwrap_or(0))
+    }
+
+    /// How many nodes serve this database.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn serving_nodes(&self, now: UnixTime) -> Result<u32, StoreError> {
+        let held = self.many(&SERVING, &values![now.plus(COMMAND)]).await?;
+        Ok(u32::try_from(held.len()).unwrap_or(u32::MAX))
     }
 
     /// Live sessions of a person, or of everybody, newest first, `limit` before the one named.

@@ -15,6 +15,7 @@ mod issuers;
 mod jwks;
 mod jwt_tokens;
 mod lifecycle;
+mod limits;
 mod mcp_clients;
 mod openid;
 mod races;

@@ -410,3 +410,32 @@ fn a_proof_works_once_on_all_nodes() {
         assert_eq!(taken, 1, "{answers:?}");
     }
 }
+
+/// Each node gives out its share, so that both together give out no more than the budget says.
+#[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
+fn budgets_are_shared_by_the_nodes() {
+    let server = tool("VALETKEY_TEST_POSTGRES");
+    let database = Arc::new(Database::on(server.to_str().expect("a URL")));
+    let changes = "trusted_proxies = [\"127.0.0.1\"]\n[limits]\n\
+                   programs = { per_minute = 1, burst = 40 }";
+    let nodes = Nodes::on([database.clone(), database], changes);
+    // Asks as a new address until it is refused.
+    let given = |node: &Scene, address: &str| {
+        let ask = |_: &usize| {
+            let request = Request::get("/.well-known/oauth-authorization-server");
+            let reply = node.api().send(&request.header("X-Forwarded-For", address));
+            reply.status == 429
+        };
+        (0..60).find(ask).expect("sixty are not too many")
+    };
+    // The first node hears of the second when it renews its lease.
+    let mut tried = 0;
+    let shares = || {
+        tried += 1;
+        let address = format!("203.0.113.{tried}");
+        let given = nodes.both().map(|node| given(node, &address));
+        given.iter().all(|given| (20..=23).contains(given))
+    };
+    assert!(within(Duration::from_secs(40), shares));
+}

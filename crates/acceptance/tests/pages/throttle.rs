@@ -88,6 +88,56 @@ fn a_browser_is_a_stranger_once_the_password_changed() {
     owner.sign_in(ANN, "a new and longer password");
 }
 
+/// Once strangers guessed too much in all, no password is looked at but in known browsers; the others have a link mailed.
+#[test]
+fn while_strangers_guess_a_new_browser_is_proved_by_mail() {
+    let changes =
+        "[mail]\nfrom = \"no-reply@example.com\"\nfolder = \"mail\"\n[limits]\nguesses = 4";
+    let scene = Scene::plain(changes);
+    let mut known = scene.browser();
+    known.sign_in(ANN, PASSWORD);
+    known.sign_out();
+    // Whoever mistypes and then succeeds takes it back.
+    let mut owner = scene.provider.browser();
+    for _ in 0..2 {
+        let wrong = owner.try_sign_in(OWNER, "not the password at all");
+        assert_eq!(wrong.status, 401, "{wrong}");
+    }
+    owner.sign_in(OWNER, PASSWORD);
+    // One guess at each of many accounts.
+    for n in 0..4 {
+        let mut stranger = scene.provider.browser();
+        let reply = stranger.try_sign_in(&format!("person{n}@example.com"), "letmein letmein");
+        assert_eq!(reply.status, 401, "{n}: {reply}");
+    }
+    let mut stranger = scene.provider.browser();
+    let right = stranger.try_sign_in(ANN, PASSWORD);
+    assert_page(&right, 429);
+    assert!(
+        right
+            .text()
+            .contains("Strangers tried many passwords here today"),
+        "{right}"
+    );
+    assert!(right.text().contains("wait 24 hours"), "{right}");
+    assert!(
+        right.text().contains("/recover"),
+        "the way by mail: {right}"
+    );
+    let unknown = scene
+        .provider
+        .browser()
+        .try_sign_in("nobody@example.com", PASSWORD);
+    assert_eq!(unknown.status, 429, "alike: {unknown}");
+    known.sign_in(ANN, PASSWORD);
+    assert!(
+        scene
+            .provider
+            .log()
+            .contains("4 wrong passwords were tried today")
+    );
+}
+
 #[test]
 fn an_unknown_address_is_throttled_alike() {
     let scene = Scene::plain("");

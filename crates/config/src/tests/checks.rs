@@ -93,6 +93,22 @@ fn what_is_fetched_and_what_is_logged_have_their_bounds() {
             "v.toml:2: outbound.allow: \"0x7f.1\" is neither",
         ),
         (
+            "[limits]\npages = { per_minute = 300001, burst = 1 }",
+            "v.toml:2: limits.pages.per_minute: 300001 is not between 0 and 300000",
+        ),
+        (
+            "[limits]\nfailures = { per_minute = 1, burst = 0 }",
+            "v.toml:2: limits.failures.burst: 0 is not between 1 and 1000000",
+        ),
+        (
+            "[limits]\nconnections = 15",
+            "v.toml:2: limits.connections: 15 is not between 16 and 65536",
+        ),
+        (
+            "[limits]\nexempt = [\"the office\"]",
+            "v.toml:2: limits.exempt: \"the office\" is neither an address nor a network",
+        ),
+        (
             "[request_log]\nentries_per_app = 99",
             "v.toml:2: request_log.entries_per_app: 99 is not between 100 and 700000",
         ),

@@ -51,6 +51,10 @@ unanswered-other = Die Anfrage kann nicht beantwortet werden. Gehen Sie zurück 
 unanswered-failed = Auf dem Server ist ein Fehler aufgetreten. Gehen Sie zurück und versuchen Sie es noch einmal.
 
 later-title = Bitte versuchen Sie es gleich noch einmal
+limited = { $seconds ->
+    [one] Aus Ihrem Netz kommen gerade zu viele Anfragen. Warten Sie { $seconds } Sekunde und versuchen Sie es noch einmal.
+   *[other] Aus Ihrem Netz kommen gerade zu viele Anfragen. Warten Sie { $seconds } Sekunden und versuchen Sie es noch einmal.
+}
 later = Der Server kann gerade nichts lesen oder speichern. Nichts ging halb verloren: Gehen Sie zurück und versuchen Sie es noch einmal.
 
 params-escape = Auf ein Prozentzeichen folgen keine zwei Hexadezimalziffern; geschrieben wird es als %25.

@@ -28,6 +28,10 @@ throttled = { $minutes ->
     [one] Zu viele Versuche. Warten Sie 1 Minute und versuchen Sie es noch einmal.
    *[other] Zu viele Versuche. Warten Sie { $minutes } Minuten und versuchen Sie es noch einmal.
 }
+throttled-strangers = { $hours ->
+    [one] Fremde haben hier heute viele Passwörter ausprobiert. Darum wird ein Passwort nur in einem Browser angenommen, in dem Sie schon einmal angemeldet waren. Wählen Sie in diesem per E-Mail ein neues, oder warten Sie 1 Stunde.
+   *[other] Fremde haben hier heute viele Passwörter ausprobiert. Darum wird ein Passwort nur in einem Browser angenommen, in dem Sie schon einmal angemeldet waren. Wählen Sie in diesem per E-Mail ein neues, oder warten Sie { $hours } Stunden.
+}
 throttled-hours = Zu viele Versuche. Warten Sie { $hours } Stunden und versuchen Sie es noch einmal.
 busy = Gerade melden sich viele Leute aus Ihrem Netz an. Warten Sie ein paar Sekunden und versuchen Sie es noch einmal.
 sign-in-again = Die App bittet Sie, sich noch einmal anzumelden.

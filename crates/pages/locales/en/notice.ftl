@@ -57,6 +57,10 @@ unanswered-failed = The server failed. Go back and try again.
 
 # The server has too much to do, or its database does not work.
 later-title = Please try again in a moment
+limited = { $seconds ->
+    [one] Too many requests come from your network just now. Wait { $seconds } second and try again.
+   *[other] Too many requests come from your network just now. Wait { $seconds } seconds and try again.
+}
 later = The server cannot read or store anything just now. Nothing of what you did was lost half-way: go back, and do it again.
 
 # Why parameters cannot be read.

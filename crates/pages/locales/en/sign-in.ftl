@@ -32,6 +32,10 @@ throttled = { $minutes ->
     [one] Too many attempts. Wait 1 minute and try again.
    *[other] Too many attempts. Wait { $minutes } minutes and try again.
 }
+throttled-strangers = { $hours ->
+    [one] Strangers tried many passwords here today, so a password is taken only in a browser in which you have signed in before. In this one, choose a new password by mail, or wait 1 hour.
+   *[other] Strangers tried many passwords here today, so a password is taken only in a browser in which you have signed in before. In this one, choose a new password by mail, or wait { $hours } hours.
+}
 throttled-hours = Too many attempts. Wait { $hours } hours and try again.
 busy = Many people sign in from your network just now. Wait a few seconds and try again.
 sign-in-again = The app asks that you sign in again.

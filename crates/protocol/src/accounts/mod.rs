@@ -2,6 +2,7 @@
 pub mod bounce;
 pub mod bounce_report;
 pub mod deletion;
+pub mod guesses;
 pub mod handover;
 pub mod import;
 pub mod mail_link;

@@ -1,4 +1,5 @@
 //! Signing in: throttles that slow a guesser without locking the owner out, then a session.
+use super::guesses;
 use super::mail_link::LinkPurpose;
 use super::mailbox::notice;
 use super::second_factor::Proof;
@@ -29,7 +30,7 @@ const MAX_BROWSER: usize = 120;
 /// - One source over all accounts: 100, so people behind one address do not shut each other out.
 /// - One account over all sources: 50, counted only for browsers that were never signed in to it. A browser
 ///   that was (it holds a known-device cookie) is counted apart, so a stranger's guesses never lock the
-///   owner out: 20 for each, 50 for all that know the account. Its source counts like any other.
+///   owner out: 20 for each, 50 for all that know the account; nor does what others do behind the same address.
 /// - New accounts from one source: 20.
 /// - Mails of one purpose to one address: 5, and mails asked for from one source: 20. Strangers ask for them, so neither the
 ///   mailbox nor the mail server's good name must suffer.
@@ -106,6 +107,18 @@ pub struct Attempt {
 pub struct Throttled {
     /// Seconds until it is worth trying again.
     pub retry_after: i64,
+    /// Because strangers guess at too many accounts: it is worth trying at once in a browser that the account knows.
+    pub by_strangers: bool,
+}
+
+impl Throttled {
+    /// For so many seconds, one at least.
+    pub fn after(seconds: i64) -> Self {
+        Throttled {
+            retry_after: seconds.max(1),
+            by_strangers: false,
+        }
+    }
 }
 
 impl Attempt {
@@ -114,7 +127,7 @@ impl Attempt {
     /// each is counted apart, and all of them together.
     pub fn new(email: &str, source: &str, known_device: Option<&str>) -> Self {
         let email = email_key(email);
-        let mut keys = match known_device {
+        let keys = match known_device {
             Some(device) => vec![
                 key(Limit::AccountFromKnownDevice, &format!("{email}\n{device}")),
                 key(Limit::AccountFromKnownDevices, &email),
@@ -122,10 +135,24 @@ impl Attempt {
             None => vec![
                 key(Limit::AccountAndSource, &format!("{email}\n{source}")),
                 key(Limit::AccountFromStrangers, &email),
+                key(Limit::Source, source),
             ],
         };
-        keys.push(key(Limit::Source, source));
         Attempt { keys }
+    }
+
+    /// Whether it may be a guess at somebody else's password, which is counted in all ([`guesses`]).
+    pub fn is_by_stranger(&self) -> bool {
+        self.guessed_at().is_some()
+    }
+
+    /// What its failures from the same source at the same account are counted under.
+    fn guessed_at(&self) -> Option<Digest> {
+        let own = self
+            .keys
+            .iter()
+            .find(|(limit, _)| *limit == Limit::AccountAndSource);
+        own.map(|(_, key)| *key)
     }
 
     /// An attempt at an account whose password is published: there is nothing to guess, so only the source is
@@ -194,11 +221,17 @@ impl Attempt {
     }
 
     /// Admits the attempt, given the counts of [`keys`](Self::keys) in their order. The count is raised before
-    /// the password is looked at, so guesses made at once are not free.
+    /// the password is looked at, so guesses made at once are not free. `in_all`: how many guesses of strangers there may be in a
+    /// day, of all accounts together, if that is limited.
     ///
     /// # Errors
     /// [`Throttled`] when any limit is reached.
-    pub fn admit(&self, counts: &[Attempts], now: UnixTime) -> Result<Transition, Throttled> {
+    pub fn admit(
+        &self,
+        counts: &[Attempts],
+        in_all: Option<u32>,
+        now: UnixTime,
+    ) -> Result<Transition, Throttled> {
         let counted = || self.keys.iter().zip(counts);
         let is_over = |attempts: &Attempts, allowed: u32| {
             now.is_near(attempts.since, WINDOW) && attempts.count >= allowed
@@ -217,22 +250,24 @@ impl Attempt {
             .map(|(_, attempts)| now.seconds_until(attempts.since.plus(WINDOW)))
             .max();
         match wait {
-            Some(retry_after) => Err(Throttled {
-                retry_after: retry_after.max(1),
-            }),
-            None => Ok(self.count()),
+            Some(retry_after) => Err(Throttled::after(retry_after)),
+            None => Ok(self.count(in_all)),
         }
     }
 
-    fn count(&self) -> Transition {
+    fn count(&self, in_all: Option<u32>) -> Transition {
         let keys = self.keys.iter().map(|(limit, key)| (*key, limit.allowed()));
         Transition::Throttle(ThrottleChange::Count {
             keys: keys.collect(),
             window: WINDOW,
+            in_all: in_all
+                .filter(|_| self.is_by_stranger())
+                .map(|most| (guesses::key(), most)),
         })
     }
 
-    /// What a success forgets: every failure of the account, and of what many people share this attempt alone.
+    /// What a success forgets: every failure of the account, of what many people share this attempt alone, and of what
+    /// strangers guessed in all those at this account from the same source.
     pub fn succeeded(&self) -> Transition {
         let of = |shared: bool| {
             let kept = self
@@ -244,6 +279,7 @@ impl Attempt {
         Transition::Throttle(ThrottleChange::Clear {
             own: of(false),
             shared: of(true),
+            in_all: self.guessed_at().map(|own| (guesses::key(), own)),
         })
     }
 }
@@ -352,15 +388,16 @@ mod tests {
     }
 
     #[test]
-    fn the_source_always_counts() {
+    fn the_source_counts_where_the_browser_is_not_known() {
         let attempts = [
             Attempt::new("ada@example.com", "192.0.2.1", None),
-            Attempt::new("ada@example.com", "192.0.2.1", Some("device")),
             Attempt::at_everyones("192.0.2.1"),
         ];
         for attempt in attempts {
             assert!(counted(&attempt).contains(&Limit::Source), "{attempt:?}");
         }
+        let known = Attempt::new("ada@example.com", "192.0.2.1", Some("device"));
+        assert!(!counted(&known).contains(&Limit::Source) && !known.is_by_stranger());
     }
 
     #[test]
@@ -375,8 +412,8 @@ mod tests {
             count,
             since: UnixTime(1_000),
         };
-        let counts = [full(0), full(50), full(0)];
-        assert!(one.admit(&counts, UnixTime(1_010)).is_err());
+        let counts = [full(0), full(50)];
+        assert!(one.admit(&counts, None, UnixTime(1_010)).is_err());
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub enum ThrottleChange {
         keys: Vec<(Digest, u32)>,
         /// A count older than this starts anew.
         window: Lifetime,
+        /// What strangers guessed in all on one day, with the most there may be.
+        in_all: Option<(Digest, u32)>,
     },
     /// Counts something of which there is so much a day. Guard: there is some left, also for two at once.
     Spend {
@@ -26,5 +28,7 @@ pub enum ThrottleChange {
         own: Vec<Digest>,
         /// Counts of many people, which forget this one attempt.
         shared: Vec<Digest>,
+        /// What strangers guessed in all, which forgets as many as are counted under the second key.
+        in_all: Option<(Digest, Digest)>,
     },
 }

@@ -181,9 +181,7 @@ impl Wrong {
 
 /// That an address was sent what strangers may ask for within a day.
 pub(super) fn enough_today() -> Throttled {
-    Throttled {
-        retry_after: A_DAY.seconds(),
-    }
+    Throttled::after(A_DAY.seconds())
 }
 
 /// What is said when too many mails were asked for, whoever has the address.

@@ -159,14 +159,14 @@ async fn spent(
         let counted = app.store.daily(&Daily::Export.key(person)).await?;
         let counts = match spend(Daily::Export, person, counted, context.now) {
             Ok(counts) => counts,
-            Err(UsedUp { retry_after }) => return Ok(Some(Throttled { retry_after })),
+            Err(UsedUp { retry_after }) => return Ok(Some(Throttled::after(retry_after))),
         };
         let act = app.act_now(browser.address);
         if app.settle_one(counts, act).await? == Outcome::Committed {
             return Ok(None);
         }
     }
-    Ok(Some(Throttled { retry_after: 1 }))
+    Ok(Some(Throttled::after(1)))
 }
 
 /// `POST`: the document, to be kept.

@@ -1,10 +1,15 @@
 //! Counting attempts that are limited: signing in, signing up, changing a password, typing a device's code.
 use crate::http::reply;
+use crate::ops::limits::Class;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{Speak, Text};
+use protocol::accounts::guesses::{self, Allowance};
 use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::daily::DAY;
+use protocol::types::UnixTime;
+use std::time::Instant;
 use store::{Outcome, StoreError};
 
 /// Counts an attempt, before anything secret is looked at; what is answered is that a limit is reached. A lost guard
@@ -14,8 +19,12 @@ use store::{Outcome, StoreError};
 /// [`StoreError`].
 pub(crate) async fn admit(app: &App, attempt: &Attempt) -> Result<Option<Throttled>, StoreError> {
     for context in app.tries() {
+        let in_all = match guesses(app, attempt, context.now).await? {
+            Ok(in_all) => in_all,
+            Err(throttled) => return Ok(Some(throttled)),
+        };
         let counts = app.store.attempts(&attempt.keys()).await?;
-        let count = match attempt.admit(&counts, context.now) {
+        let count = match attempt.admit(&counts, in_all, context.now) {
             Ok(count) => count,
             Err(throttled) => return Ok(Some(throttled)),
         };
@@ -23,11 +32,61 @@ pub(crate) async fn admit(app: &App, attempt: &Attempt) -> Result<Option<Throttl
             return Ok(None);
         }
     }
-    Ok(Some(Throttled { retry_after: 1 }))
+    Ok(Some(Throttled::after(1)))
+}
+
+/// How many guesses of strangers there may be today, if this is one and if that is limited; or that there were as many. Accounts
+/// are counted when the fewest are used up that any provider bears, and then once an hour.
+async fn guesses(
+    app: &App,
+    attempt: &Attempt,
+    now: UnixTime,
+) -> Result<Result<Option<u32>, Throttled>, StoreError> {
+    let allowance = Allowance::of(app.config.limits.guesses, app.config.mail.is_some());
+    let Some(least) = allowance.at_least().filter(|_| attempt.is_by_stranger()) else {
+        return Ok(Ok(None));
+    };
+    let counted = app.store.daily(&guesses::key()).await?;
+    let judged = guesses::may_guess(counted, least, now);
+    if judged.is_ok() {
+        return Ok(Ok(Some(least)));
+    }
+    let most = match allowance {
+        Allowance::Any | Allowance::Most(_) => least,
+        Allowance::ByAccounts => {
+            let known = app.limits.accounts.known(Instant::now());
+            let accounts = match known {
+                Some(accounts) => accounts,
+                None => {
+                    let accounts = app.store.accounts_older_than(now.minus(DAY)).await?;
+                    app.limits.accounts.know(accounts, Instant::now());
+                    accounts
+                }
+            };
+            guesses::most_of(accounts)
+        }
+    };
+    let judged = guesses::may_guess(counted, most, now);
+    if judged.is_err() {
+        app.limits.refused(Class::Guesses);
+        let since = counted.map_or(0, |counted| counted.since.0);
+        if app.limits.accounts.is_news(since) {
+            tracing::warn!(
+                most,
+                "{most} wrong passwords were tried today in browsers that no account knows: until a day after the first \
+                 of them, passwords are taken in known browsers alone, and others are told to have a link mailed"
+            );
+        }
+    }
+    Ok(judged.map(|()| Some(most)))
 }
 
 /// What the form of an attempt says that was not admitted.
 pub(crate) fn sentence(throttled: Throttled, speaker: impl Speak) -> Text {
+    if throttled.by_strangers {
+        let hours = minutes(throttled).div_ceil(60);
+        return speaker.text_of("throttled-strangers", &[("hours", &hours)]);
+    }
     match minutes(throttled) {
         minutes @ 121.. => speaker.text_of("throttled-hours", &[("hours", &minutes.div_ceil(60))]),
         minutes => speaker.text_of("throttled", &[("minutes", &minutes)]),
@@ -59,9 +118,7 @@ mod tests {
             (7_201, "Wait 3 hours and"),
             (86_400, "Wait 24 hours and"),
         ] {
-            let throttled = Throttled {
-                retry_after: seconds,
-            };
+            let throttled = Throttled::after(seconds);
             let said = sentence(throttled, Language::English);
             assert!(said.as_str().contains(told), "{seconds}: {said}");
         }

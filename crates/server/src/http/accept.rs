@@ -1,6 +1,8 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
 use super::connection::{Connection, Shared};
 use super::listener::{Listener, Stream};
+use crate::ops::limits::{Class, Held};
+use crate::state::App;
 use std::future::poll_fn;
 use std::io;
 use std::net::IpAddr;
@@ -11,8 +13,6 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
-/// Connections served at once; further ones wait to be accepted.
-const MAX_CONNECTIONS: u32 = 8_192;
 /// Time to finish requests under way when stopping.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -68,6 +68,25 @@ async fn stop(stop: [Signal; 3], other: [Signal; 2]) {
     }
 }
 
+/// Counts a connection; `None` if there are too many from its address, and then it ends. What a proxy brings is not its own.
+fn held(app: &App, peer: IpAddr) -> Option<Held> {
+    let (config, limits) = (&app.config, &app.limits);
+    let address = peer.to_canonical();
+    let is_proxy = config
+        .trusted_proxies
+        .iter()
+        .any(|net| net.contains(&address));
+    let per_address = config.limits.connections_per_address;
+    let per_address = per_address.filter(|_| !is_proxy && !config.limits.exempts(address));
+    let held = limits
+        .connections
+        .begin(address, per_address, config.limits.connections);
+    if held.is_none() {
+        limits.refused(Class::Connections);
+    }
+    held
+}
+
 /// Accepts connections until `stop` resolves, then lets requests under way finish.
 ///
 /// # Errors
@@ -77,8 +96,9 @@ pub(crate) async fn serve(
     listeners: Arc<Vec<Listener>>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
+    let mut most = shared.borrow().app.config.limits.connections;
     let (stopping, told) = watch::channel(false);
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
+    let places = Arc::new(Semaphore::new(most as usize));
     tokio::pin!(stop);
     loop {
         let place = tokio::select! {
@@ -98,7 +118,18 @@ pub(crate) async fn serve(
             () = &mut stop => break,
         };
         // The connection has this one as its first, and sees by itself when there is another.
-        let tls = shared.borrow_and_update().tls.clone();
+        let (app, tls) = {
+            let latest = shared.borrow_and_update();
+            (latest.app.clone(), latest.tls.clone())
+        };
+        let wanted = app.config.limits.connections;
+        places.add_permits(wanted.saturating_sub(most) as usize);
+        let too_many = most.saturating_sub(wanted) as usize;
+        // Those that are taken stay.
+        most = most.max(wanted) - places.forget_permits(too_many) as u32;
+        let Some(held) = held(&app, peer) else {
+            continue;
+        };
         let connection = Connection {
             shared: shared.clone(),
             peer,
@@ -106,12 +137,12 @@ pub(crate) async fn serve(
         };
         tokio::spawn(async move {
             connection.serve(stream, tls).await;
-            drop(place);
+            drop((held, place));
         });
     }
     drop(listeners);
     let _ = stopping.send(true);
-    let ended = places.acquire_many(MAX_CONNECTIONS);
+    let ended = places.acquire_many(most);
     let _ = tokio::time::timeout(DRAIN, ended).await;
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! One connection: HTTP over it, what every answer has, and its end when it takes too long.
-use super::cors::{self, Open};
+use super::cors::{self, Door, Open};
 use super::counted::Counted;
 use super::deadlines::{End, HEAD, Traffic, Watch};
 use super::error::{Refusal, Unanswerable};
@@ -67,7 +67,7 @@ impl Shared {
         let told = format!("timeout={}", app.config.keep_alive.as_secs());
         Ok(Shared {
             tls,
-            open: site.open(),
+            open: site.open(&app.config.paths.register),
             prefix: Prefix::of(app.config.prefix()),
             portal: PortalHost::of(&app, &site, portal),
             keep_alive: HeaderValue::from_str(&told)
@@ -130,7 +130,8 @@ impl Connection {
             http2,
         };
         let idle = first.shared.app.config.keep_alive;
-        let mut watch = Watch::start(traffic.clone(), http2, idle);
+        let connections = first.shared.app.limits.connections.clone();
+        let mut watch = Watch::start(traffic.clone(), http2, (idle, connections));
         let answers = RefCell::new((Arc::new(first), latest));
         let service = service_fn(move |request| Answers::latest(&answers).answer(request));
         let stream = TokioIo::new(Counted::of(stream, traffic));
@@ -247,7 +248,14 @@ impl Answers {
             spoken,
             host,
         };
-        let routed = self.routed(request, arrival);
+        let door = match host {
+            Host::Issuer => self.shared.open.door(&method, uri.path()),
+            Host::Portal => Door::OF_PAGES,
+        };
+        let routed = match self.enter(door, client, started) {
+            Ok(()) => self.routed(request, arrival),
+            Err(why) => Err(why),
+        };
         async move {
             let answered = match routed {
                 Ok(routed) => match routed.await {
@@ -264,8 +272,7 @@ impl Answers {
             if let Some(portal) = &self.shared.portal {
                 response = Box::pin(portal.lead(host, response)).await;
             }
-            let open = host == Host::Issuer && self.shared.open.covers(&method, uri.path());
-            self.dress(&mut response, open, asker, keeps_alive);
+            self.dress(&mut response, door.open, asker, keeps_alive);
             if proves {
                 reply::dpop_nonce(&mut response, &self.shared.app.dpop_nonce());
             }
@@ -283,6 +290,13 @@ impl Answers {
     /// nonces are needed.
     fn is_to_have_nonce(&self, request: &Request<Incoming>) -> bool {
         self.shared.app.policy().dpop.nonces && request.headers().contains_key(DPOP)
+    }
+
+    /// Counts a request before anything of it is read but its head.
+    fn enter(&self, door: Door, client: ClientAddr, at: Instant) -> Result<(), Unanswerable> {
+        let app = &self.shared.app;
+        let entered = app.limits.enter(&app.config, door.class, client.0, at);
+        entered.map_err(Unanswerable::Limited)
     }
 
     /// What a request is answered by, if it can be answered at all.
@@ -364,6 +378,11 @@ impl Answers {
         }
         if let Some(NoStore(error)) = response.extensions_mut().remove() {
             self.shared.app.outage.note(&error);
+        }
+        // Who floods us does not fill the log as well.
+        let limited = status == StatusCode::TOO_MANY_REQUESTS;
+        if limited && !self.shared.app.limits.is_to_be_logged(started) {
+            return;
         }
         let fault = response.extensions_mut().remove::<Fault>();
         self.shared.app.log.request(&RequestLine {

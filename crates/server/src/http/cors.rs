@@ -1,5 +1,6 @@
 //! Which answers pages of other origins may read: those of endpoints that look at no cookie, every one of them, so
 //! that a browser app can tell a refusal from a broken network.
+use crate::ops::limits::Class;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
@@ -12,33 +13,80 @@ const WELL_KNOWN: &str = "/.well-known";
 /// Most bytes of a preflight's answer, and thereby of what it may ask for.
 const MOST: usize = 4_096;
 
-/// The paths of the endpoints without cookies.
+/// The paths of the endpoints without cookies, and what requests for them are counted as.
 pub(crate) struct Open {
-    own: Vec<String>,
+    own: Vec<(String, Door)>,
     shared: String,
 }
 
+/// What is known of a request by its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Door {
+    /// Whether pages of other origins may read the answer.
+    pub(crate) open: bool,
+    /// What it is counted as.
+    pub(crate) class: Class,
+}
+
+const PROGRAMS: Door = Door {
+    open: true,
+    class: Class::Programs,
+};
+
+impl Door {
+    /// That of all that is no endpoint.
+    pub(crate) const OF_PAGES: Door = Door {
+        open: false,
+        class: Class::Pages,
+    };
+}
+
 impl Open {
-    /// Those of the endpoints at `paths`, and whatever is asked for where providers tell about themselves.
-    pub(crate) fn of<'a>(prefix: &str, paths: impl Iterator<Item = &'a str>) -> Self {
-        let about = ["", prefix].map(|prefix| format!("{prefix}{WELL_KNOWN}"));
+    /// Those of the endpoints at `paths`, and whatever is asked for where providers tell about themselves. `hooks` are asked by
+    /// programs too, and no page of another origin reads them; at `registrations` apps register themselves.
+    pub(crate) fn of<'a>(
+        prefix: &str,
+        paths: impl Iterator<Item = &'a str>,
+        hooks: impl Iterator<Item = &'a str>,
+        registrations: &[String],
+    ) -> Self {
+        let own_api = format!("{prefix}{}/", path::OWN_API);
+        let door = |path: &str| {
+            let below = path.strip_prefix(prefix).unwrap_or(path);
+            let registers = |own: &String| below.starts_with(own.as_str());
+            match path.starts_with(&own_api) || registrations.iter().any(registers) {
+                true => Door {
+                    class: Class::Api,
+                    ..PROGRAMS
+                },
+                false => PROGRAMS,
+            }
+        };
+        let endpoints = paths.map(|path| (path.to_owned(), door(path)));
+        let about = ["", prefix].map(|prefix| (format!("{prefix}{WELL_KNOWN}"), PROGRAMS));
+        let hook = Door {
+            open: false,
+            ..PROGRAMS
+        };
+        let hooks = hooks.map(|path| (path.to_owned(), hook));
         Open {
-            own: paths.map(str::to_owned).chain(about).collect(),
+            own: endpoints.chain(about).chain(hooks).collect(),
             shared: format!("{prefix}{SHARED}"),
         }
     }
 
-    /// Whether an answer to a request for `path`, or for something below one of the endpoints, may be read.
-    pub(crate) fn covers(&self, method: &Method, path: &str) -> bool {
-        self.own
-            .iter()
-            .any(|own| match path.strip_prefix(own.as_str()) {
-                Some("") => {
-                    *own != self.shared || *method == Method::POST || *method == Method::OPTIONS
-                }
-                Some(below) => below.starts_with('/') && *own != self.shared,
-                None => false,
-            })
+    /// Whether an answer to a request for `path`, or for something below one of the endpoints, may be read, and what the
+    /// request is counted as.
+    pub(crate) fn door(&self, method: &Method, path: &str) -> Door {
+        let own = self.own.iter();
+        let mut doors = own.filter(|(own, _)| match path.strip_prefix(own.as_str()) {
+            Some("") => {
+                *own != self.shared || *method == Method::POST || *method == Method::OPTIONS
+            }
+            Some(below) => below.starts_with('/') && *own != self.shared,
+            None => false,
+        });
+        doors.next().map_or(Door::OF_PAGES, |(_, door)| *door)
     }
 }
 
@@ -125,7 +173,11 @@ mod tests {
     #[test]
     fn machines_are_open_and_pages_are_not() {
         let token = "/oauth2/token";
-        let open = Open::of("", [token, SHARED].into_iter());
+        let registrations = ["/oauth2/register".to_owned()];
+        let api = format!("{}/apps/{{client_id}}", path::OWN_API);
+        let endpoints = [token, SHARED, "/oauth2/register", &api];
+        let hooks = ["/mail/bounces"].into_iter();
+        let open = Open::of("", endpoints.into_iter(), hooks, &registrations);
         for (path, is_open) in [
             (token.to_owned(), true),
             (format!("{token}/below"), true),
@@ -136,9 +188,21 @@ mod tests {
             ("/oauth2/authorize".to_owned(), false),
             ("/sign-in".to_owned(), false),
         ] {
-            assert_eq!(open.covers(&Method::GET, &path), is_open, "{path}");
+            assert_eq!(open.door(&Method::GET, &path).open, is_open, "{path}");
         }
-        assert!(open.covers(&Method::POST, SHARED));
-        assert!(!open.covers(&Method::POST, "/device/code"));
+        let posted = |path: &str| open.door(&Method::POST, path);
+        assert!(posted(SHARED).open && !posted("/device/code").open);
+        assert!(!posted("/mail/bounces").open);
+        for (path, class) in [
+            (token, Class::Programs),
+            ("/.well-known/jwks.json", Class::Programs),
+            ("/mail/bounces", Class::Programs),
+            ("/oauth2/register", Class::Api),
+            ("/oauth2/register/an-app", Class::Api),
+            ("/sign-in", Class::Pages),
+            ("/wp-admin", Class::Pages),
+        ] {
+            assert_eq!(posted(path).class, class, "{path}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! What happens is counted where it happens; a watch looks at the counts every few seconds. So a request costs a few
 //! additions, and no timer is set for it.
 use super::sending::Unsent;
+use crate::ops::limits::Connections;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -16,6 +17,8 @@ pub(crate) const HEAD: Duration = Duration::from_secs(10);
 const WRITE: Duration = Duration::from_secs(30);
 /// The longest time between two looks.
 const TICK: Duration = Duration::from_secs(5);
+/// How long a connection may say nothing while hardly any other finds a place.
+const IDLE_IN_A_CROWD: Duration = Duration::from_secs(5);
 /// Time to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -107,6 +110,8 @@ pub(crate) struct Watch {
     traffic: Arc<Traffic>,
     http2: bool,
     idle: Duration,
+    /// It and all the others.
+    connections: Arc<Connections>,
     tick: Duration,
     timer: Pin<Box<Sleep>>,
     /// The timer has been polled since it was set, so it wakes the task.
@@ -124,11 +129,16 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Begins with the wait for the first head.
-    pub(crate) fn start(traffic: Arc<Traffic>, http2: bool, idle: Duration) -> Self {
+    pub(crate) fn start(
+        traffic: Arc<Traffic>,
+        http2: bool,
+        (idle, connections): (Duration, Arc<Connections>),
+    ) -> Self {
         Watch {
             traffic,
             http2,
             idle,
+            connections,
             tick: (idle / 5).min(TICK),
             timer: Box::pin(tokio::time::sleep(HEAD)),
             set: false,
@@ -194,7 +204,11 @@ impl Watch {
         if (due && traffic.unsent.look()) || self.stuck >= WRITE {
             return Some(End::Now);
         }
-        (self.quiet >= self.idle).then_some(End::Told)
+        let idle = match self.connections.are_crowded() {
+            true => self.idle.min(IDLE_IN_A_CROWD),
+            false => self.idle,
+        };
+        (self.quiet >= idle).then_some(End::Told)
     }
 }
 
@@ -212,7 +226,8 @@ mod tests {
     /// A watch that starts after one request was answered.
     fn after_one(http2: bool) -> (Arc<Traffic>, Watch) {
         let traffic = Arc::new(Traffic::default());
-        let mut watch = Watch::start(traffic.clone(), http2, Duration::from_secs(75));
+        let idle = (Duration::from_secs(75), Arc::default());
+        let mut watch = Watch::start(traffic.clone(), http2, idle);
         traffic.was_read();
         drop(traffic.asked());
         assert!(watch.look(&traffic.phase(http2)).is_none());
@@ -233,6 +248,20 @@ mod tests {
         // Pings are no requests.
         traffic.was_read();
         traffic.was_written();
+        assert_eq!(looks(&mut watch, &traffic), 15);
+    }
+
+    #[tokio::test]
+    async fn in_a_crowd_nobody_keeps_a_place_for_long() {
+        let (traffic, mut watch) = after_one(false);
+        let connections = watch.connections.clone();
+        let held: Vec<_> = (0..16)
+            .map(|n| connections.begin([192, 0, 2, n].into(), None, 16))
+            .collect();
+        assert_eq!(looks(&mut watch, &traffic), 1);
+        drop(held);
+        let (traffic, mut watch) = after_one(false);
+        watch.connections = connections;
         assert_eq!(looks(&mut watch, &traffic), 15);
     }
 

@@ -3,6 +3,7 @@
 //!
 //! [`render`]: crate::http::render
 use crate::ops::hasher::HashFault;
+use crate::ops::limits::Exceeded;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -79,6 +80,8 @@ pub(crate) enum ApiError {
     Registration(RegistrationError),
     /// Too many apps registered themselves that nobody uses.
     NoRoom,
+    /// Too many requests of an app, or wrong secrets.
+    Limited(Exceeded),
     /// The body cannot be read.
     Body(BodyFault),
     /// The body has another type than the endpoint takes, and what to do: a sentence.
@@ -177,6 +180,8 @@ pub(crate) enum Unanswerable {
     Head,
     /// It took longer than any may.
     Slow,
+    /// Too many came from its address.
+    Limited(Exceeded),
     /// What was to be drawn is no user code.
     UserCode,
     /// A library refused it, with this status.
@@ -192,6 +197,7 @@ impl Unanswerable {
             Self::Host | Self::UserCode => StatusCode::BAD_REQUEST,
             Self::Head => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::Limited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Other(status) => status,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -203,6 +209,7 @@ impl Unanswerable {
             Self::Host => "the request must have one Host header",
             Self::Head => "the request's head is larger than 32 KiB",
             Self::Slow => "the request took longer than 30 seconds",
+            Self::Limited(_) => "too many requests from this address",
             Self::UserCode => "user_code is missing or is no user code",
             Self::Other(_) => "it cannot be answered",
             Self::Failed => "the server failed",

@@ -10,6 +10,7 @@ use super::to_app::to_app;
 use super::wrong_link;
 use crate::oauth::endpoints::{metadata_path, metadata_url};
 use crate::ops::hasher::HashFault;
+use crate::ops::limits::Exceeded;
 use crate::state::AppState;
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -128,6 +129,9 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, reader: Read
             "this endpoint takes another method; the Allow header names it",
             id,
         ),
+        (Refusal::Request(Unanswerable::Limited(exceeded)), page) => {
+            limited(app, &exceeded, page, reader)
+        }
         (Refusal::Request(why), true) => unanswered(why, reader).page(app, reader),
         (Refusal::Request(why), false) => {
             let status = why.status();
@@ -169,7 +173,7 @@ fn unanswered(why: Unanswerable, reader: Reader) -> PlainPage<'static> {
         Unanswerable::Head => reader.text("unanswered-head"),
         Unanswerable::Slow => reader.text("unanswered-slow"),
         Unanswerable::UserCode => reader.text("unanswered-code"),
-        Unanswerable::Other(_) => reader.text("unanswered-other"),
+        Unanswerable::Limited(_) | Unanswerable::Other(_) => reader.text("unanswered-other"),
         Unanswerable::Failed => reader.text("unanswered-failed"),
     };
     let said = (reader.text("unanswered-title"), sentence);
@@ -260,6 +264,26 @@ fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
     problem.page(app, reader)
 }
 
+/// Too much was asked for: a page for a browser, JSON for anyone else, and both say when to come again.
+fn limited(app: &AppState, exceeded: &Exceeded, page: bool, reader: Reader) -> Response {
+    let response = match page {
+        true => {
+            let seconds = exceeded.seconds as usize;
+            let sentence = reader.text_of("limited", &[("seconds", &seconds)]);
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let said = (reader.text("later-title"), sentence);
+            sorry(reader, status, "Please try again in a moment", said).page(app, reader)
+        }
+        false => reply::plain_error(
+            StatusCode::TOO_MANY_REQUESTS,
+            "temporarily_unavailable",
+            &exceeded.sentence(),
+            reader.id,
+        ),
+    };
+    reply::limited(response, exceeded)
+}
+
 /// Many passwords are hashed already.
 fn busy(app: &AppState, reader: Reader) -> Response {
     let problem = sorry(
@@ -340,6 +364,7 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
         ApiError::Told(told) => told_error(told, id),
         ApiError::Registration(error) => registration_error(error, id),
         ApiError::NoRoom => no_room(id),
+        ApiError::Limited(exceeded) => api_limited(exceeded, id),
         ApiError::Body(fault) => body_fault(*fault, id),
         ApiError::MediaType(advice) => reply::plain_error(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -447,6 +472,13 @@ fn no_room(id: RequestId) -> Response {
         .extensions_mut()
         .insert(Fault("too many introductions".to_owned()));
     reply::retry_after(response, 600)
+}
+
+/// What an app is answered that asks too often, or shows too many wrong secrets.
+fn api_limited(exceeded: &Exceeded, id: RequestId) -> Response {
+    let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable");
+    let response = reply::plain_error(status, code, &exceeded.sentence(), id);
+    reply::limited(response, exceeded)
 }
 
 fn registration_error(error: &RegistrationError, id: RequestId) -> Response {

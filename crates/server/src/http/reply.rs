@@ -1,5 +1,6 @@
 //! Answers: JSON for machines, pages for people, redirects between them. One place for their headers.
 use super::request::RequestId;
+use crate::ops::limits::Exceeded;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -108,6 +109,30 @@ pub(crate) fn retry_after(mut response: Response, seconds: i64) -> Response {
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, seconds.into());
+    response
+}
+
+/// Says what was exceeded and when another request is worth it, in `Retry-After` and in the `RateLimit` fields
+/// (draft-ietf-httpapi-ratelimit-headers-11 §3, §4).
+pub(crate) fn limited(response: Response, exceeded: &Exceeded) -> Response {
+    let mut response = retry_after(response, i64::from(exceeded.seconds));
+    let (name, budget) = (exceeded.class.name(), exceeded.budget);
+    let (quota, window) = (budget.burst(), budget.window());
+    let wait = exceeded.seconds;
+    for (field, value) in [
+        (
+            "ratelimit-policy",
+            format!("\"{name}\";q={quota};w={window}"),
+        ),
+        ("ratelimit", format!("\"{name}\";r=0;t={wait}")),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            let field = HeaderName::from_static(field);
+            response.headers_mut().insert(field, value);
+        }
+    }
+    let extensions = response.extensions_mut();
+    extensions.insert(Fault(format!("limits: {name}")));
     response
 }
 

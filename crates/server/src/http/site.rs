@@ -191,11 +191,19 @@ impl Site {
         self.route(Kind::Hook, path, post(take));
     }
 
-    /// What pages of other origins may read: the answers of every endpoint for programs.
-    pub(crate) fn open(&self) -> Open {
-        let endpoints = self.mounted.iter();
-        let endpoints = endpoints.filter(|(kind, _)| *kind == Kind::Endpoint);
-        Open::of(&self.prefix, endpoints.map(|(_, path)| path.as_str()))
+    /// What pages of other origins may read: the answers of every endpoint for programs. At `registrations` apps register
+    /// themselves.
+    pub(crate) fn open(&self, registrations: &[String]) -> Open {
+        let of = |kind: Kind| {
+            let own = self.mounted.iter().filter(move |(own, _)| *own == kind);
+            own.map(|(_, path)| path.as_str())
+        };
+        Open::of(
+            &self.prefix,
+            of(Kind::Endpoint),
+            of(Kind::Hook),
+            registrations,
+        )
     }
 
     /// What was mounted, in order.

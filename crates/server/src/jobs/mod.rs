@@ -130,10 +130,18 @@ async fn renew_lease(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(LEASE_EVERY);
     while goes_on(&mut ticks, &ending).await {
         let app = current.app();
-        if let Err(error) = app.store.renew_lease(clock::now()).await {
+        if let Err(error) = renew_lease_once(&app).await {
             app.outage.note(&error);
         }
     }
+}
+
+/// Renews it, and looks among how many nodes what is limited is shared.
+async fn renew_lease_once(app: &App) -> Result<(), StoreError> {
+    app.store.renew_lease(clock::now()).await?;
+    let nodes = app.store.serving_nodes(clock::now()).await?;
+    app.limits.set_nodes(nodes);
+    Ok(())
 }
 
 /// Once a minute, and when the server stops.

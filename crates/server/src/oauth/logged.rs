@@ -186,6 +186,9 @@ fn refused(app: &AppState, error: &ApiError) -> (u16, Refusal) {
             error.status(),
             plain(error.code(), "the change is not taken"),
         ),
+        ApiError::Limited(exceeded) => {
+            (429, plain("temporarily_unavailable", exceeded.class.name()))
+        }
         ApiError::NoRoom => (429, plain("temporarily_unavailable", "too many apps")),
         // No endpoint of an app's.
         ApiError::Told(told) => (told.status, plain(told.code, "nothing was done")),

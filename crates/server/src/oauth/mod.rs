@@ -12,6 +12,7 @@ pub(crate) mod handover;
 pub(crate) mod in_process;
 mod introspect;
 mod jwks;
+mod limited;
 mod logged;
 mod logout;
 pub(crate) mod long_poll;

@@ -1,5 +1,6 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
 use super::assertion::proved;
+use super::limited;
 use super::logged::{Caller, note};
 use super::pinned;
 use super::possession;
@@ -44,18 +45,24 @@ async fn answer(
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
     let asked = TokenRequest::parse(&request.raw(), app.policy())?;
-    let client = app.store.client(&asked.credentials.client_id).await?;
+    let (id, from) = (&asked.credentials.client_id, request.address);
+    limited::may_try(app, id, from)?;
+    let client = app.store.client(id).await?;
     let now = clock::now();
     caller.claims(client.as_deref());
     let client = match asked.credentials.is_assertion() {
-        false => asked.authenticate(client, app.policy(), now)?,
+        false => match asked.authenticate(client, app.policy(), now) {
+            Ok(client) => client,
+            Err(error) => return Err(limited::failed(app, id, from, error)),
+        },
         // Few come so, and what that takes is not to be carried along by all.
         true => {
-            let (credentials, from) = (&asked.credentials, request.address);
+            let credentials = &asked.credentials;
             Box::pin(proved(app, credentials, client, LetIn::Drafts, from)).await?
         }
     };
     caller.is(&client);
+    limited::proved(app, &client, from)?;
     if client.may_choose_method() {
         Box::pin(pinned::check(app, &asked, &client)).await?;
     }
@@ -160,15 +167,18 @@ pub(super) async fn authenticated(
     let_in: LetIn,
     (caller, from): (&mut Caller, ClientAddr),
 ) -> Result<AuthenticatedClient, ApiError> {
-    let client = app.store.client(&credentials.client_id).await?;
+    let id = &credentials.client_id;
+    limited::may_try(app, id, from)?;
+    let client = app.store.client(id).await?;
     caller.claims(client.as_deref());
-    let client = match (credentials.is_assertion(), let_in) {
-        (false, LetIn::Active) => authenticate(credentials, client, app.policy(), clock::now())?,
-        (false, LetIn::Drafts) => {
-            authenticate_draft(credentials, client, app.policy(), clock::now())?
-        }
-        (true, let_in) => Box::pin(proved(app, credentials, client, let_in, from)).await?,
+    let (policy, now) = (app.policy(), clock::now());
+    let shown = match (credentials.is_assertion(), let_in) {
+        (false, LetIn::Active) => authenticate(credentials, client, policy, now),
+        (false, LetIn::Drafts) => authenticate_draft(credentials, client, policy, now),
+        (true, let_in) => Ok(Box::pin(proved(app, credentials, client, let_in, from)).await?),
     };
+    let client = shown.map_err(|error| limited::failed(app, id, from, error))?;
     caller.is(&client);
+    limited::proved(app, &client, from)?;
     Ok(client)
 }

@@ -9,6 +9,7 @@ pub(crate) mod connection_uses;
 pub(crate) mod hasher;
 mod health;
 pub(crate) mod last_used;
+pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod outage;

@@ -32,7 +32,7 @@ pub(in crate::portal) async fn spend(
             }
         }
     }
-    let throttled = Throttled { retry_after };
+    let throttled = Throttled::after(retry_after);
     let sentence = throttle::sentence(throttled, desk.browser.language);
     Ok(Err((Problem::new(field, sentence), throttled)))
 }

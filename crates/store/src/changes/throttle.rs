@@ -13,11 +13,30 @@ pub(super) fn steps<'a>(
     receipt: Locator,
 ) -> Steps<'a> {
     match change {
-        ThrottleChange::Count { keys, window } => {
-            count(once(steps, now, receipt), keys, *window, now)
+        ThrottleChange::Count {
+            keys,
+            window,
+            in_all,
+        } => {
+            let counted = count(once(steps, now, receipt), keys, *window, now);
+            match in_all {
+                Some((key, most)) => spend(counted, key, *most, now),
+                None => counted,
+            }
         }
         ThrottleChange::Spend { key, most } => spend(once(steps, now, receipt), key, *most, now),
-        ThrottleChange::Clear { own, shared } => clear(once(steps, now, receipt), own, shared),
+        ThrottleChange::Clear {
+            own,
+            shared,
+            in_all,
+        } => {
+            let steps = once(steps, now, receipt);
+            let steps = match in_all {
+                Some((key, own)) => give_back(steps, key, own),
+                None => steps,
+            };
+            clear(steps, own, shared)
+        }
     }
 }
 
@@ -61,6 +80,13 @@ fn spend<'a>(steps: Steps<'a>, key: &'a Digest, most: u32, now: UnixTime) -> Ste
          WHERE daily_counts.since <= $3 OR daily_counts.since >= $4 OR daily_counts.count < $5";
     let (begins_after, begins_before) = (now.minus(DAY), now.plus(DAY));
     steps.guard(guard, values![key, now, begins_after, begins_before, most])
+}
+
+/// Takes back of a day's count what is counted under another key; nothing if that is more, since then a new day has begun.
+fn give_back<'a>(steps: Steps<'a>, key: &'a Digest, own: &'a Digest) -> Steps<'a> {
+    let sql = "UPDATE daily_counts SET count = count - (SELECT a.count FROM attempts a WHERE a.key = $2) \
+               WHERE key = $1 AND count >= (SELECT a.count FROM attempts a WHERE a.key = $2)";
+    steps.run(sql, values![key, own])
 }
 
 fn clear<'a>(steps: Steps<'a>, own: &'a [Digest], shared: &'a [Digest]) -> Steps<'a> {

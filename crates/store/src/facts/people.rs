@@ -117,6 +117,12 @@ pub(crate) const ATTEMPTS: Query<Attempts> = Query {
     read: counted,
 };
 
+/// How many accounts of people are older.
+pub(crate) const OLDER_THAN: Query<u64> = Query {
+    sql: "SELECT COUNT(*) FROM people WHERE created_at < $1 AND deleted_at IS NULL AND test_app IS NULL",
+    read: |row| Ok(u64::try_from(row.number(0)?).unwrap_or(0)),
+};
+
 /// What was counted of something that is limited by the day.
 pub(crate) const DAILY: Query<Attempts> = Query {
     sql: "SELECT count, since FROM daily_counts WHERE key = $1",

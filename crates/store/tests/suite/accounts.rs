@@ -317,6 +317,7 @@ async fn attempts_are_counted_within_their_window() {
         Transition::Throttle(ThrottleChange::Count {
             keys: vec![(key, 2)],
             window,
+            in_all: None,
         })
     };
     let none = Attempts {
@@ -354,6 +355,7 @@ async fn attempts_are_counted_within_their_window() {
     let clear = Transition::Throttle(ThrottleChange::Clear {
         own: vec![key],
         shared: Vec::new(),
+        in_all: None,
     });
     world.settle(clear).await;
     assert_eq!(world.store.attempts(&[key]).await.unwrap(), [none]);

@@ -19,6 +19,7 @@ mod engine;
 mod events;
 mod expiry;
 mod feed;
+mod guessing;
 mod handoff;
 mod housekeeping;
 mod import;

@@ -21,13 +21,13 @@ fn counted(count: u32) -> Attempts {
 fn guesses_are_limited_by_session_account_and_source() {
     let attempt = guess(&SessionFacts::for_tests(), "192.0.2.1");
     assert_eq!(attempt.keys().len(), 4);
-    assert!(attempt.admit(&[NONE; 4], NOW).is_ok());
+    assert!(attempt.admit(&[NONE; 4], None, NOW).is_ok());
     for (at, limit) in [10, 30, 50].into_iter().enumerate() {
         let mut counts = [NONE; 4];
         counts[at] = counted(limit);
-        assert!(attempt.admit(&counts, NOW).is_err(), "count {at}");
+        assert!(attempt.admit(&counts, None, NOW).is_err(), "count {at}");
         counts[at] = counted(limit - 1);
-        assert!(attempt.admit(&counts, NOW).is_ok(), "count {at}");
+        assert!(attempt.admit(&counts, None, NOW).is_ok(), "count {at}");
     }
 }
 
@@ -36,10 +36,10 @@ fn guesses_are_limited_by_session_account_and_source() {
 fn guesses_in_all_make_everyones_own_limits_tight() {
     let attempt = guess(&SessionFacts::for_tests(), "192.0.2.1");
     let with = |own: u32, all: u32| [counted(own), counted(own), counted(40), counted(all)];
-    assert!(attempt.admit(&with(5, 4_999), NOW).is_ok());
-    assert!(attempt.admit(&with(2, 5_000), NOW).is_ok());
-    assert!(attempt.admit(&with(3, 5_000), NOW).is_err());
-    assert!(attempt.admit(&with(0, 1_000_000), NOW).is_ok());
+    assert!(attempt.admit(&with(5, 4_999), None, NOW).is_ok());
+    assert!(attempt.admit(&with(2, 5_000), None, NOW).is_ok());
+    assert!(attempt.admit(&with(3, 5_000), None, NOW).is_err());
+    assert!(attempt.admit(&with(0, 1_000_000), None, NOW).is_ok());
 }
 
 #[test]
@@ -57,7 +57,8 @@ fn another_session_or_source_is_counted_apart_but_for_the_whole() {
 #[test]
 fn a_right_code_does_not_forget_wrong_ones() {
     let attempt = guess(&SessionFacts::for_tests(), "192.0.2.1");
-    let Transition::Throttle(ThrottleChange::Clear { own, shared }) = attempt.succeeded() else {
+    let Transition::Throttle(ThrottleChange::Clear { own, shared, .. }) = attempt.succeeded()
+    else {
         panic!("counts are cleared");
     };
     assert_eq!((own, shared), (Vec::new(), attempt.keys()));
@@ -73,7 +74,7 @@ fn a_window_of_tomorrow_shuts_nobody_out() {
             count: 9_999,
             since,
         }; 4];
-        attempt.admit(&counts, NOW)
+        attempt.admit(&counts, None, NOW)
     };
     assert!(at(86_400).is_ok());
     assert!(at(900).is_ok());

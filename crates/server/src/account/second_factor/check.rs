@@ -114,16 +114,14 @@ async fn spend(app: &App, subject: Subject) -> Result<Option<Throttled>, PageErr
         let count = match daily::spend(daily, subject, counted, context.now) {
             Ok(count) => count,
             Err(used_up) => {
-                return Ok(Some(Throttled {
-                    retry_after: used_up.retry_after,
-                }));
+                return Ok(Some(Throttled::after(used_up.retry_after)));
             }
         };
         if app.settle_one(count, context.now).await? == Outcome::Committed {
             return Ok(None);
         }
     }
-    Ok(Some(Throttled { retry_after: 1 }))
+    Ok(Some(Throttled::after(1)))
 }
 
 /// The seed of a person's authenticator app; `None` where no key opens it, which is told to the log.

@@ -46,6 +46,7 @@ impl Collector for Told {
         scrape.transitions(encoder)?;
         scrape.batches(encoder)?;
         scrape.fetches(encoder)?;
+        scrape.limits(encoder)?;
         scrape.waiting(encoder)?;
         if let Some(counts) = self.outbox.counts() {
             outbox(encoder, counts)?;
@@ -138,6 +139,13 @@ impl Scrape {
             one.encode_counter::<NoLabelSet, u64, u64>(&ended.count, None)?;
         }
         Ok(())
+    }
+
+    fn limits(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+        let help = "What was refused because there was too much of it, by the limit";
+        counters(encoder, "limited", help, self.app.limits.counts())?;
+        let open = self.app.limits.connections.open();
+        gauge(encoder, "connections", "Connections that are open", open)
     }
 
     fn waiting(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
