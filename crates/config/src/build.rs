@@ -6,10 +6,11 @@ use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::hosts::{Hosts, hosts};
 use super::layers::Layers;
-use super::listen::{self, Listen};
 use super::limits::{self, Limits};
+use super::listen::{self, Listen};
 use super::mail::{self, Mail, Password};
 use super::outbound::{self, OutboundAllowance};
+use super::passkeys::{self, RelyingParty};
 use super::paths;
 use super::portal::{self, Portal};
 use super::request_log::{self, RequestLog};
@@ -60,6 +61,8 @@ pub struct Config {
     pub handoff: Option<login::Handoff>,
     /// Other providers at which people can sign in.
     pub upstream: Vec<Upstream>,
+    /// By what browsers bind passkeys; `None`: nobody has any.
+    pub passkeys: Option<RelyingParty>,
     /// What an app shows to register itself, where that is asked for.
     pub initial_token: Option<Password>,
     /// Test credentials that are published, if there are any.
@@ -165,6 +168,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         upstream: upstream::upstream(checks, base.is_loopback(), policy.accounts.sign_up),
         policy,
         handoff,
+        passkeys: passkeys::passkeys(checks, &base),
         initial_token: introductions::initial_token(checks),
         documented,
         branding: branding::branding(checks),

@@ -15,6 +15,7 @@ mod machine;
 mod mail;
 mod openid;
 mod outbound;
+mod passkeys;
 mod portal;
 mod request_log;
 mod signing;
@@ -36,6 +37,7 @@ pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::{BounceSettings, MailSettings};
 pub(crate) use openid::OpenIdSettings;
 pub(crate) use outbound::OutboundSettings;
+pub(crate) use passkeys::PasskeySettings;
 pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
 pub(crate) use request_log::RequestLogSettings;
@@ -94,6 +96,9 @@ pub(crate) struct Settings {
     pub(crate) login: LoginSettings,
     /// People's accounts.
     pub(crate) accounts: AccountSettings,
+    /// Passkeys (WebAuthn): people sign in and type nothing. Browsers bind them to a domain, so they go with a name, never
+    /// with an address such as `192.0.2.1`; `localhost` will do on one machine.
+    pub(crate) passkeys: PasskeySettings,
     /// Grants that apps may use.
     pub(crate) grants: GrantSettings,
     /// Devices without a browser, when `device_code` is among the grants.
@@ -148,6 +153,7 @@ impl Default for Settings {
             introductions: IntroductionSettings::default(),
             login: LoginSettings::default(),
             accounts: AccountSettings::default(),
+            passkeys: PasskeySettings::default(),
             grants: GrantSettings::default(),
             device: DeviceSettings::default(),
             test: TestSettings::default(),

@@ -16,6 +16,7 @@ mod layered;
 mod login;
 mod mail;
 mod openid;
+mod passkeys;
 mod sealing;
 mod signing;
 mod upstream;

@@ -53,6 +53,18 @@ pub fn submit_script() -> (&'static str, &'static str) {
     (SUBMIT_PATH.as_str(), SUBMIT)
 }
 
+const PASSKEY: &str = include_str!("../assets/passkey.js");
+
+static PASSKEY_PATH: LazyLock<String> =
+    LazyLock::new(|| format!("{ASSETS}/passkey-{}.js", fingerprint(PASSKEY.as_bytes())));
+
+/// Path and text of the script that has the browser ask for a passkey. Pages where one can be used link it, and have
+/// everything else without it.
+#[must_use]
+pub fn passkey_script() -> (&'static str, &'static str) {
+    (PASSKEY_PATH.as_str(), PASSKEY)
+}
+
 /// Path and text of the one stylesheet. The path changes with the content, so
 /// it may be cached for ever.
 #[must_use]

@@ -26,6 +26,7 @@ mod mail;
 mod mailbox;
 mod notice;
 mod own_data;
+mod passkeys;
 pub mod path;
 pub mod portal;
 mod preferences;
@@ -44,7 +45,7 @@ mod workspaces;
 use protocol::types::Language;
 
 pub use account::*;
-pub use asset::{copy_script, show_password_script, stylesheet, submit_script};
+pub use asset::{copy_script, passkey_script, show_password_script, stylesheet, submit_script};
 pub use brand::{Brand, BrandLinks, brand_stylesheet};
 pub use connections::*;
 pub use consent::*;
@@ -59,6 +60,7 @@ pub use mail::{Mail, MailFoot};
 pub use mailbox::*;
 pub use notice::*;
 pub use own_data::*;
+pub use passkeys::*;
 pub use preferences::*;
 pub use review::{AskedScope, Saying, part_text};
 pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
@@ -110,6 +112,8 @@ pub trait Page: askama::Template + samples::Listed + Sized {
 
     /// Whether it shows what people copy, and so links the script that does.
     const COPIES: bool = false;
+    /// Whether passkeys can be used on it, so that it may link [`passkey_script`].
+    const PASSKEYS: bool = false;
 
     /// Whether it sends its form by itself, and so links the script that does.
     const SUBMITS: bool = false;

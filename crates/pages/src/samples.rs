@@ -19,6 +19,8 @@ pub const SAMPLE_DATA: &[&str] = &[
     "ada@example.com",
     "01jd7m3q8r5vk",
     "Task Board",
+    "Firefox, Linux",
+    "iPhone",
     LONG_NAME,
     "id.example.com",
     "Ada Lovelace",
@@ -90,6 +92,8 @@ pub struct Sample {
     pub asks_password: bool,
     /// [`Page::COPIES`] of the page.
     pub copies: bool,
+    /// [`Page::PASSKEYS`] of the page.
+    pub passkeys: bool,
     /// Whether it links the script that sends its form.
     pub submits: bool,
     /// [`Page::TRANSLATED`] of the page.
@@ -124,6 +128,7 @@ pub(crate) fn rendered<P: Page>(language: Language) -> Vec<Sample> {
             page: P::NAME,
             asks_password: P::ASKS_PASSWORD,
             copies: P::COPIES,
+            passkeys: P::PASSKEYS,
             submits: P::SUBMITS,
             translated: P::TRANSLATED,
             language: page.language(),

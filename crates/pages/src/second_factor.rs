@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::field::Field;
+use crate::passkeys::{PasskeyAsk, Passkeys};
 use crate::{Frame, HOSTILE, Page, Speak, Text, link, path, samples, samples::pages};
 use protocol::types::Language;
 
@@ -27,6 +28,10 @@ pub struct SecondFactor {
     pub problem: Option<Text>,
     /// Whether that was with a recovery code.
     pub recovery: bool,
+    /// Whether they have an authenticator app.
+    pub asks_code: bool,
+    /// What asks for a passkey, where they have one.
+    pub passkey: Option<PasskeyAsk>,
 }
 
 impl SecondFactor {
@@ -76,6 +81,7 @@ fn one_time_code<'a>(label: Text, shares_problem: bool, autofocus: bool) -> Fiel
 
 impl Page for SecondFactor {
     const NAME: &'static str = "second-factor";
+    const PASSKEYS: bool = true;
 
     fn language(&self) -> Language {
         self.frame.language
@@ -90,6 +96,17 @@ impl Page for SecondFactor {
             app_name: Some("Task Board".to_owned()),
             problem: None,
             recovery: false,
+            asks_code: true,
+            passkey: None,
+        };
+        let both = SecondFactor {
+            passkey: Some(PasskeyAsk::sample(PasskeyAsk::SECOND_FACTOR)),
+            ..usual.clone()
+        };
+        let by_passkey = SecondFactor {
+            asks_code: false,
+            problem: Some(language.text("passkey-refused")),
+            ..both.clone()
         };
         let alone = SecondFactor {
             frame: samples::branded_test_frame(language),
@@ -116,8 +133,18 @@ impl Page for SecondFactor {
             app_name: Some(HOSTILE.to_owned()),
             problem: Some(Text::of_others(HOSTILE)),
             recovery: true,
+            asks_code: true,
+            passkey: Some(PasskeyAsk::hostile(PasskeyAsk::SECOND_FACTOR)),
         };
-        vec![usual, alone, wrong, wrong_recovery, hostile]
+        vec![
+            usual,
+            alone,
+            wrong,
+            wrong_recovery,
+            both,
+            by_passkey,
+            hostile,
+        ]
     }
 }
 
@@ -264,8 +291,10 @@ pub struct Security {
     pub frame: Frame,
     /// Proof that the forms are ours.
     pub nonce: String,
-    /// Since when they have one; `None`: they have none.
+    /// Since when they have an authenticator app; `None`: they have none.
     pub since: Option<Text>,
+    /// Their passkeys; `None`: nobody has any here.
+    pub passkeys: Option<Passkeys>,
     /// Recovery codes that are left.
     pub codes_left: usize,
     /// What new recovery codes are made of, sent back as `round`.
@@ -287,10 +316,21 @@ impl Security {
     pub const REMOVE: &str = "/account/security/remove";
     /// Where it is set up, and back here.
     const SET_UP: &str = "/sign-in/second-factor?request=security";
+
+    fn has_passkeys(&self) -> bool {
+        let own = self.passkeys.as_ref();
+        own.is_some_and(|passkeys| !passkeys.lines.is_empty())
+    }
+
+    fn adds_passkeys(&self) -> bool {
+        let own = self.passkeys.as_ref();
+        own.is_some_and(|passkeys| passkeys.add.is_some())
+    }
 }
 
 impl Page for Security {
     const NAME: &'static str = "security";
+    const PASSKEYS: bool = true;
 
     fn language(&self) -> Language {
         self.frame.language
@@ -301,6 +341,7 @@ impl Page for Security {
             frame: samples::signed_in_frame(language),
             nonce: "nonce-1".to_owned(),
             since: Some(Text::of_others("2026-11-21 09:14 UTC")),
+            passkeys: Some(Passkeys::none()),
             codes_left: 8,
             round: "round-1".to_owned(),
             needed: false,
@@ -310,6 +351,28 @@ impl Page for Security {
         let none = Security {
             since: None,
             notice: Some(language.text("security-done-removed")),
+            ..usual.clone()
+        };
+        let (since, used): (&str, &str) = ("2026-11-21 09:14 UTC", "2026-11-27 08:00 UTC");
+        let told: crate::Arguments<'_> = &[("time", &since), ("used", &used)];
+        let some = Passkeys::sample(language.text_of("passkeys-since-used", told));
+        let by_passkey = Security {
+            since: None,
+            passkeys: Some(some.clone()),
+            notice: Some(language.text("passkeys-done-added")),
+            ..usual.clone()
+        };
+        let only_way = Security {
+            passkeys: Some(Passkeys {
+                only_way: true,
+                add: None,
+                ..some
+            }),
+            problem: Some(language.text("passkeys-last")),
+            ..by_passkey.clone()
+        };
+        let without = Security {
+            passkeys: None,
             ..usual.clone()
         };
         let last = Security {
@@ -322,12 +385,13 @@ impl Page for Security {
             frame: samples::hostile_frame(language),
             nonce: HOSTILE.to_owned(),
             since: Some(Text::of_others(HOSTILE)),
+            passkeys: Some(Passkeys::hostile()),
             codes_left: 0,
             round: HOSTILE.to_owned(),
             needed: true,
             notice: Some(Text::of_others(HOSTILE)),
             problem: Some(Text::of_others(HOSTILE)),
         };
-        vec![usual, none, last, hostile]
+        vec![usual, none, last, by_passkey, only_way, without, hostile]
     }
 }

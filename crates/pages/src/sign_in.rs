@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::field::Field;
+use crate::passkeys::PasskeyAsk;
 use crate::sign_ins::{Elsewhere, sample_providers};
 use crate::{Frame, HOSTILE, Page, Speak, Text, link, path, samples, samples::pages};
 use protocol::types::Language;
@@ -29,6 +30,8 @@ pub struct SignIn {
     pub problem: Option<Text>,
     /// Something to know first, such as that a session has ended.
     pub notice: Option<Text>,
+    /// What asks for a passkey, where people may have them.
+    pub passkey: Option<PasskeyAsk>,
     /// Other providers at which people can sign in.
     pub providers: Vec<Elsewhere>,
     /// Whether people may make their own account.
@@ -43,7 +46,10 @@ impl SignIn {
             id: "email",
             label: self.frame.text("label-email"),
             kind: "email",
-            autocomplete: "username",
+            autocomplete: match self.passkey {
+                Some(_) => "username webauthn",
+                None => "username",
+            },
             value: &self.email,
             shares_problem: self.problem.is_some(),
             autofocus: self.problem.is_none() && self.email.is_empty(),
@@ -75,6 +81,7 @@ impl SignIn {
 impl Page for SignIn {
     const NAME: &'static str = "sign-in";
     const ASKS_PASSWORD: bool = true;
+    const PASSKEYS: bool = true;
 
     fn language(&self) -> Language {
         self.frame.language
@@ -90,6 +97,7 @@ impl Page for SignIn {
             app_name: Some("Task Board".to_owned()),
             problem: None,
             notice: None,
+            passkey: Some(PasskeyAsk::sample(PasskeyAsk::SIGN_IN)),
             providers: Vec::new(),
             sign_up_allowed: true,
             recovery_allowed: true,
@@ -99,6 +107,7 @@ impl Page for SignIn {
             request: None,
             client_id: None,
             app_name: None,
+            passkey: None,
             sign_up_allowed: false,
             recovery_allowed: false,
             ..usual.clone()
@@ -149,6 +158,7 @@ fn hostile(language: Language) -> SignIn {
         app_name: Some(HOSTILE.to_owned()),
         problem: Some(Text::of_others(HOSTILE)),
         notice: Some(Text::of_others(HOSTILE)),
+        passkey: Some(PasskeyAsk::hostile(PasskeyAsk::SIGN_IN)),
         providers: vec![Elsewhere {
             name: HOSTILE.to_owned(),
             href: HOSTILE.to_owned(),

@@ -115,6 +115,14 @@ events! {
     RecoveryCodeUsed "second_factor.recovery_code_used",
     /// A person has new recovery codes, and those before are worth nothing.
     RecoveryCodesReplaced "second_factor.recovery_codes_replaced",
+    /// A person signs in with a passkey from now on; their sessions without a second factor ended.
+    PasskeyAdded "passkey.added",
+    /// A person calls a passkey something else.
+    PasskeyRenamed "passkey.renamed",
+    /// A person took a passkey away; their other sessions ended.
+    PasskeyRemoved "passkey.removed",
+    /// A passkey was refused whose counter went back: somebody has a copy of its key.
+    PasskeyCopied "passkey.copied",
     /// An app introduced itself: it registered by program, or came by a document.
     AppIntroduced "app.introduced",
     /// An app was registered.

@@ -146,6 +146,8 @@ impl SignUp {
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::PasskeysChanged
+            | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed => false,
         }
     }

@@ -8,6 +8,7 @@ use crate::jobs;
 use crate::oauth::endpoints::endpoints;
 use crate::ops::metrics::Requests;
 use crate::ops::outbound::outbound;
+use crate::ops::passkeys::Passkeys;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::{self, Sealing};
 use crate::ops::service;
@@ -167,6 +168,7 @@ pub(crate) fn configured(
     Ok(AppState {
         brand: Brand::read(&config).map_err(anyhow::Error::msg)?,
         upstream: upstream::load(&config).map_err(anyhow::Error::msg)?,
+        passkeys: Passkeys::of(&config).map_err(anyhow::Error::msg)?,
         outbound: Arc::new(outbound(&config)),
         request_log: match logged {
             Some(earlier) => earlier.request_log.clone(),

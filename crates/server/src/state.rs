@@ -15,6 +15,7 @@ use crate::ops::limits::Limits;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
+use crate::ops::passkeys::Passkeys;
 use crate::ops::reloads::Reloads;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
@@ -56,6 +57,8 @@ pub(crate) struct AppState {
     pub(crate) outbound: Arc<Outbound>,
     /// Other providers at which people sign in.
     pub(crate) upstream: Vec<UpstreamProvider>,
+    /// What verifies passkeys; `None`: nobody has any.
+    pub(crate) passkeys: Option<Passkeys>,
     /// What apps' requests were told.
     pub(crate) request_log: Arc<RequestLog>,
     /// Requests, counted if somebody may ask.

@@ -24,6 +24,7 @@ pub mod operator;
 mod options;
 mod organizations;
 mod outbox;
+mod passkeys;
 mod postgres;
 mod reads;
 mod request_log;

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 32] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 33] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -64,11 +64,12 @@ pub(crate) const SQLITE: [Migration; 32] = steps!("sqlite":
     29 "second_factors" "0",
     30 "upstream" "0",
     32 "company_organizations" "0",
+    33 "passkeys" "0",
     34 "organization_second_factor" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 32] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 33] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -100,6 +101,7 @@ pub(crate) const POSTGRES: [Migration; 32] = steps!("postgres":
     29 "second_factors" "0",
     30 "upstream" "0",
     32 "company_organizations" "0",
+    33 "passkeys" "0",
     34 "organization_second_factor" "0",
 );
 

@@ -2,7 +2,7 @@
 use crate::facts::second_factors;
 use crate::value::values;
 use crate::{Fact, Store, StoreError};
-use protocol::accounts::second_factor::Authenticator;
+use protocol::accounts::second_factor::{Authenticator, SecondFactors};
 use protocol::types::Subject;
 
 impl Store {
@@ -11,8 +11,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn authenticator(&self, subject: Subject) -> Fact<Authenticator> {
-        self.one(&second_factors::OF_PERSON, &values![subject])
-            .await
+        Ok(self.second_factors(subject).await?.app)
+    }
+
+    /// What a person can prove beside a password.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn second_factors(&self, subject: Subject) -> Result<SecondFactors, StoreError> {
+        let values = values![subject];
+        let found = self.one(&second_factors::OF_PERSON, &values).await?;
+        Ok(found.unwrap_or_default())
     }
 
     /// The seeds as they are sealed, by whose they are: those behind one, `limit` at most.

@@ -157,6 +157,21 @@ fn a_second_step_is_set_up_proved_and_removed() {
     walk("second-factor", 0);
 }
 
+/// Passkeys take JavaScript: in each language once, light and dark.
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_passkey_is_added_signs_in_and_is_removed() {
+    let programs = Programs::find();
+    for (eyes, language) in [(&ALL_EYES[0], LANGUAGES[0]), (&ALL_EYES[1], LANGUAGES[1])] {
+        let eyes = Eyes {
+            script: eyes.script,
+            scheme: eyes.scheme,
+            language,
+        };
+        programs.walk("passkeys", &eyes, |_| Vec::new());
+    }
+}
+
 /// In each language once: in light with JavaScript, in dark without it.
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]

@@ -18,6 +18,7 @@ mod lists;
 mod mailbox;
 mod organization_apps;
 mod own_data;
+mod passkeys;
 mod people;
 mod rights;
 mod second_factor;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod assertions;
+pub(crate) mod authenticator;
 pub(crate) mod behind;
 pub(crate) mod client;
 pub(crate) mod dev;

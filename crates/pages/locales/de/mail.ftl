@@ -53,9 +53,13 @@ mail-changed-button = Abmelden
 mail-second-added-subject = Bei { $product } wurde ein zweiter Schritt eingerichtet
 mail-second-added = Seit { $time } braucht eine Anmeldung bei Ihrem Konto bei { $product } einen Code einer Authenticator-App. Andere Browser wurden abgemeldet.
 mail-second-removed-subject = Der zweite Schritt bei { $product } wurde entfernt
-mail-second-removed = Der zweite Schritt Ihrer Anmeldung bei { $product } wurde am { $time } entfernt. Ihr Passwort allein genügt jetzt.
+mail-second-removed = Der zweite Schritt Ihrer Anmeldung bei { $product } wurde am { $time } entfernt. Wenn Sie keinen Passkey haben, genügt jetzt Ihr Passwort allein.
 mail-recovery-code-subject = Bei { $product } wurde ein Wiederherstellungscode benutzt
-mail-recovery-code = Ein Wiederherstellungscode Ihres Kontos bei { $product } wurde am { $time } benutzt, anstelle eines Codes Ihrer Authenticator-App.
+mail-recovery-code = Ein Wiederherstellungscode Ihres Kontos bei { $product } wurde am { $time } benutzt, anstelle eines Codes Ihrer Authenticator-App oder eines Passkeys.
+mail-passkeys-subject = Ihre Passkeys bei { $product } wurden geändert
+mail-passkeys = Ein Passkey wurde am { $time } zu Ihrem Konto bei { $product } hinzugefügt oder daraus entfernt. Der Link entfernt auch jeden Passkey, der seitdem hinzugefügt wurde.
+mail-passkey-copied-subject = Ein Passkey von Ihnen bei { $product } wurde abgelehnt
+mail-passkey-copied = Am { $time } wollte sich jemand bei Ihrem Konto bei { $product } mit einem Passkey anmelden, der eine Kopie des Ihren zu sein scheint, und wurde abgelehnt. Entfernen Sie diesen Passkey auf der Seite Ihres Kontos und erstellen Sie einen neuen.
 
 mail-device-subject = Ein neues Gerät hat sich bei { $product } angemeldet
 mail-device = { $browser } wurde am { $time } bei Ihrem Konto bei { $product } angemeldet. Dieser Browser war bisher nicht bekannt.

@@ -32,11 +32,11 @@ link-password-code = Code Ihrer Authenticator-App oder ein Wiederherstellungscod
 
 recovery-title = Ihre Wiederherstellungscodes
 recovery-once = Sie werden nur jetzt gezeigt.
-recovery-keep = Drucken oder kopieren Sie sie und heben Sie sie dort auf, wo Sie suchen würden, wenn Ihr Telefon weg wäre. Jeder lässt Sie einmal hinein, anstelle eines Codes der App.
+recovery-keep = Drucken oder kopieren Sie sie und heben Sie sie dort auf, wo Sie suchen würden, wenn Ihr Telefon weg wäre. Jeder lässt Sie einmal hinein, anstelle eines Codes der App oder eines Passkeys.
 recovery-kept = Ich habe sie aufgehoben
 
-security-title = Zweiter Schritt Ihrer Anmeldung
-security-link = Den zweiten Schritt Ihrer Anmeldung einrichten oder ändern
+security-title = Passkeys und zweiter Schritt
+security-link = Passkeys und den zweiten Schritt Ihrer Anmeldung einrichten oder ändern
 security-none = Sie melden sich nur mit Ihrem Passwort an. Mit einem zweiten Schritt kommt niemand hinein, der es herausgefunden hat.
 security-set-up = Zweiten Schritt einrichten
 security-since = Sie melden sich mit Ihrem Passwort und einem Code einer Authenticator-App an, seit { $time }.
@@ -48,9 +48,39 @@ security-codes-left = { $count ->
 }
 security-codes-means = Neue treten an die Stelle derer, die Sie haben.
 security-codes-button = Neue Wiederherstellungscodes erzeugen
-security-remove-title = Entfernen
 security-remove-means = Sie melden sich dann nur mit Ihrem Passwort an. Um zu einer anderen App zu wechseln, entfernen Sie diese und richten die andere ein.
 security-remove-needed = Hier brauchen alle einen zweiten Schritt, deshalb richten Sie bei der nächsten Anmeldung einen anderen ein.
 security-remove-button = Zweiten Schritt entfernen
 security-done-removed = Der zweite Schritt ist entfernt.
 security-changed = Das wurde inzwischen in einem anderen Browser geändert. So ist es jetzt.
+
+# Passkeys.
+passkey-use = Mit einem Passkey anmelden
+passkey-script = Mit einem Passkey melden Sie sich nur an, wo Skripte laufen.
+passkey-failed = Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.
+passkey-refused = Dieser Passkey führt hier nicht hinein. Versuchen Sie einen anderen, oder melden Sie sich anders an.
+passkey-copied = Dieser Passkey wurde abgelehnt: Er scheint eine Kopie zu sein. Melden Sie sich anders an, entfernen Sie ihn auf der Seite Ihres Kontos und erstellen Sie einen neuen.
+passkey-late = Das hat zu lange gedauert. Versuchen Sie es noch einmal.
+second-passkey-means = Benutzen Sie Ihren Passkey oder einen Ihrer Wiederherstellungscodes.
+passkeys-title = Passkeys
+passkeys-means = Mit einem Passkey melden Sie sich mit der Sperre Ihres Geräts an und geben nichts ein. Ihr Passwort allein genügt dann nicht.
+passkeys-since = Seit { $time }
+passkeys-since-used = Seit { $time }, zuletzt benutzt { $used }
+passkeys-change = Ändern
+passkeys-name = Name
+passkeys-rename = Umbenennen
+passkeys-remove = Entfernen
+passkeys-remove-means = Wenn Sie einen entfernen, enden Ihre anderen Sitzungen.
+passkeys-last = Dieser Passkey ist Ihr einziger Weg hinein. Wählen Sie ein Passwort, bevor Sie ihn entfernen.
+passkeys-add = Passkey hinzufügen
+passkeys-script = Ein Passkey wird nur hinzugefügt, wo Skripte laufen.
+passkeys-done-added = Der Passkey ist hinzugefügt.
+passkeys-done-renamed = Der Passkey heißt jetzt anders.
+passkeys-done-removed = Der Passkey ist entfernt, und Ihre anderen Sitzungen sind beendet.
+passkeys-name-wrong = Geben Sie dem Passkey einen Namen von höchstens 60 Zeichen.
+passkeys-not-added = Der Passkey wurde nicht hinzugefügt. Versuchen Sie es noch einmal.
+passkeys-taken = Dieser Passkey ist hier schon bekannt.
+passkeys-gone = Diesen Passkey gibt es nicht mehr.
+security-app-title = Authenticator-App
+security-no-app = Sie melden sich mit einem Passkey an. Eine Authenticator-App ist ein weiterer zweiter Schritt, wenn Sie keinen zur Hand haben.
+security-remove-app = Ihre Passkeys bleiben Ihr zweiter Schritt, wenn Sie die App entfernen.

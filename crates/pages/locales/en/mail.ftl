@@ -53,9 +53,13 @@ mail-changed-button = Sign them out
 mail-second-added-subject = A second step was set up at { $product }
 mail-second-added = Since { $time } a sign-in to your account at { $product } takes a code of an authenticator app. Other browsers were signed out.
 mail-second-removed-subject = The second step at { $product } was removed
-mail-second-removed = The second step of your sign-in at { $product } was removed on { $time }. Your password alone is enough now.
+mail-second-removed = The second step of your sign-in at { $product } was removed on { $time }. Unless you have a passkey, your password alone is enough now.
 mail-recovery-code-subject = A recovery code was used at { $product }
-mail-recovery-code = A recovery code of your account at { $product } was used on { $time }, in place of a code of your authenticator app.
+mail-recovery-code = A recovery code of your account at { $product } was used on { $time }, in place of a code of your authenticator app or a passkey.
+mail-passkeys-subject = Your passkeys at { $product } were changed
+mail-passkeys = A passkey was added to your account at { $product }, or removed from it, on { $time }. The link below also takes away every passkey that was added since.
+mail-passkey-copied-subject = A passkey of yours at { $product } was refused
+mail-passkey-copied = On { $time } somebody tried to sign in to your account at { $product } with a passkey that looks like a copy of yours, and was refused. Remove that passkey on the page of your account, and make a new one.
 
 mail-device-subject = A new device signed in to { $product }
 mail-device = { $browser } was signed in to your account at { $product } on { $time }. It was not known before.

@@ -32,11 +32,11 @@ link-password-code = Code of your authenticator app, or a recovery code
 
 recovery-title = Your recovery codes
 recovery-once = They are shown only now.
-recovery-keep = Print or copy them and keep them where you would look if your telephone were gone. Each lets you in once, in place of a code of the app.
+recovery-keep = Print or copy them and keep them where you would look if your telephone were gone. Each lets you in once, in place of a code of the app or a passkey.
 recovery-kept = I have kept them
 
-security-title = Second step of your sign-in
-security-link = Set up or change the second step of your sign-in
+security-title = Passkeys and second step
+security-link = Set up or change passkeys and the second step of your sign-in
 security-none = You sign in with your password alone. With a second step nobody gets in who has found it out.
 security-set-up = Set up a second step
 security-since = You sign in with your password and a code of an authenticator app, since { $time }.
@@ -48,9 +48,39 @@ security-codes-left = { $count ->
 }
 security-codes-means = New ones take the place of those that you have.
 security-codes-button = Make new recovery codes
-security-remove-title = Remove it
 security-remove-means = You sign in with your password alone then. To change to another app, remove this one and set up the other.
 security-remove-needed = Everybody needs a second step here, so you set up another at your next sign-in.
 security-remove-button = Remove the second step
 security-done-removed = The second step is removed.
 security-changed = It was changed in another browser meanwhile. This is how it is now.
+
+# Passkeys.
+passkey-use = Sign in with a passkey
+passkey-script = With a passkey you sign in only where scripts run.
+passkey-failed = No passkey was used. Try it again, or sign in another way.
+passkey-refused = This passkey does not lead in here. Try another, or sign in another way.
+passkey-copied = This passkey was refused: it looks like a copy. Sign in another way, remove it on the page of your account, and make a new one.
+passkey-late = That took too long. Try it again.
+second-passkey-means = Use your passkey, or one of your recovery codes.
+passkeys-title = Passkeys
+passkeys-means = With a passkey you sign in by the lock of your device and type nothing. Your password alone is not enough then.
+passkeys-since = Since { $time }
+passkeys-since-used = Since { $time }, last used { $used }
+passkeys-change = Change
+passkeys-name = Name
+passkeys-rename = Rename
+passkeys-remove = Remove
+passkeys-remove-means = When you remove one, your other sessions end.
+passkeys-last = This passkey is your only way in. Choose a password before you remove it.
+passkeys-add = Add a passkey
+passkeys-script = A passkey is added only where scripts run.
+passkeys-done-added = The passkey is added.
+passkeys-done-renamed = The passkey has another name.
+passkeys-done-removed = The passkey is removed, and your other sessions have ended.
+passkeys-name-wrong = Give the passkey a name of at most 60 characters.
+passkeys-not-added = The passkey was not added. Try it again.
+passkeys-taken = This passkey is known here already.
+passkeys-gone = There is no such passkey any more.
+security-app-title = Authenticator app
+security-no-app = You sign in with a passkey. An authenticator app is another second step, for when you have none at hand.
+security-remove-app = Your passkeys stay your second step when you remove the app.

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use markup::{Tag, tags};
 use pages::{
-    HOSTILE, Sample, copy_script, every_sample, show_password_script, stylesheet, submit_script,
+    HOSTILE, Sample, copy_script, every_sample, passkey_script, show_password_script, stylesheet,
+    submit_script,
 };
 use protocol::types::Language;
 
@@ -92,7 +93,7 @@ fn headings_do_not_skip_a_level() {
 }
 
 #[test]
-fn only_passwords_what_is_copied_and_what_goes_on_by_itself_bring_a_script() {
+fn only_passwords_passkeys_what_is_copied_and_what_goes_on_by_itself_bring_a_script() {
     for_every_sample(|tags, sample| {
         let inputs = || opening(tags, "input");
         let asks = inputs().any(|tag| tag.get("type") == Some("password"));
@@ -100,10 +101,13 @@ fn only_passwords_what_is_copied_and_what_goes_on_by_itself_bring_a_script() {
         let shown = opening(tags, "input").chain(opening(tags, "pre"));
         let copies = shown.into_iter().any(|tag| tag.get("data-copy").is_some());
         assert!(!copies || sample.copies);
+        let asked = opening(tags, "form").any(|tag| tag.get("data-passkey").is_some());
+        assert!(!asked || sample.passkeys);
         let show = sample.asks_password.then(|| show_password_script().0);
         let copy = sample.copies.then(|| copy_script().0);
         let submit = sample.submits.then(|| submit_script().0);
-        let meant = show.into_iter().chain(copy).chain(submit);
+        let passkey = asked.then(|| passkey_script().0);
+        let meant = show.into_iter().chain(passkey).chain(copy).chain(submit);
         let meant: Vec<_> = meant.map(Some).collect();
         let scripts: Vec<_> = opening(tags, "script").map(|tag| tag.get("src")).collect();
         assert_eq!(scripts, meant);

@@ -2,7 +2,7 @@
 
 use super::{for_every_sample, opening};
 use flate2::{Compression, write::GzEncoder};
-use pages::{copy_script, show_password_script, stylesheet, submit_script};
+use pages::{copy_script, passkey_script, show_password_script, stylesheet, submit_script};
 use std::io::Write;
 
 /// The most that a page weighs with all that it links, compressed, in bytes.
@@ -21,6 +21,7 @@ fn every_page_is_light() {
     let linked: usize = [
         stylesheet(),
         copy_script(),
+        passkey_script(),
         show_password_script(),
         submit_script(),
     ]
@@ -55,6 +56,7 @@ fn no_page_asks_anybody_else_for_anything() {
     for (_, text) in [
         stylesheet(),
         copy_script(),
+        passkey_script(),
         show_password_script(),
         submit_script(),
     ] {

@@ -104,6 +104,8 @@ mod tests {
                     | LinkPurpose::AppConnected
                     | LinkPurpose::SecondFactorAdded
                     | LinkPurpose::SecondFactorRemoved
+                    | LinkPurpose::PasskeysChanged
+                    | LinkPurpose::PasskeyCopied
                     | LinkPurpose::RecoveryCodeUsed
             );
             let at = |noted| sending(purpose, noted);

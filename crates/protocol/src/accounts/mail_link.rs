@@ -45,6 +45,10 @@ pub enum LinkPurpose {
     SecondFactorRemoved,
     /// Tells that a recovery code was used, and ends all sessions.
     RecoveryCodeUsed,
+    /// Tells that a passkey was added or removed, takes those away that were added since, and ends the session that did it.
+    PasskeysChanged,
+    /// Tells that somebody has a copy of a passkey, and ends all sessions.
+    PasskeyCopied,
 }
 
 impl LinkPurpose {
@@ -69,12 +73,14 @@ impl LinkPurpose {
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::PasskeysChanged
+            | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed => true,
         }
     }
 
     /// All of them.
-    pub const ALL: [LinkPurpose; 14] = [
+    pub const ALL: [LinkPurpose; 16] = [
         LinkPurpose::SignUp,
         LinkPurpose::Invitation,
         LinkPurpose::Recovery,
@@ -89,6 +95,8 @@ impl LinkPurpose {
         LinkPurpose::SecondFactorAdded,
         LinkPurpose::SecondFactorRemoved,
         LinkPurpose::RecoveryCodeUsed,
+        LinkPurpose::PasskeysChanged,
+        LinkPurpose::PasskeyCopied,
     ];
 
     /// Its name.
@@ -108,6 +116,8 @@ impl LinkPurpose {
             LinkPurpose::SecondFactorAdded => "second_factor_added",
             LinkPurpose::SecondFactorRemoved => "second_factor_removed",
             LinkPurpose::RecoveryCodeUsed => "recovery_code_used",
+            LinkPurpose::PasskeysChanged => "passkeys_changed",
+            LinkPurpose::PasskeyCopied => "passkey_copied",
         }
     }
 
@@ -137,6 +147,8 @@ impl LinkPurpose {
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::PasskeysChanged
+            | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed => false,
         }
     }
@@ -156,6 +168,8 @@ impl LinkPurpose {
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::PasskeysChanged
+            | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed => Lifetime::from_days(30),
         }
     }

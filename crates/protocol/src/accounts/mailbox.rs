@@ -35,6 +35,8 @@ fn send(mail: LinkMail, event: Event) -> Transition {
         | LinkPurpose::AppConnected
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::PasskeysChanged
+        | LinkPurpose::PasskeyCopied
         | LinkPurpose::RecoveryCodeUsed => None,
     };
     Transition::Account(AccountChange::SendLink {
@@ -186,6 +188,8 @@ pub fn choice(purpose: LinkPurpose, mailbox: Mailbox) -> Option<Choice> {
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::PasskeysChanged
+            | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed,
             _,
         ) => None,
@@ -367,6 +371,8 @@ pub fn confirm<M: Mint>(
         | LinkPurpose::NewDevice
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::PasskeysChanged
+        | LinkPurpose::PasskeyCopied
         | LinkPurpose::RecoveryCodeUsed => Transition::Session(SessionChange::EndByLink {
             link: link.id,
             subject,

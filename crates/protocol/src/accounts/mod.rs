@@ -7,6 +7,7 @@ pub mod handover;
 pub mod import;
 pub mod mail_link;
 pub mod mailbox;
+pub mod passkeys;
 pub mod password;
 pub mod people;
 pub mod second_factor;

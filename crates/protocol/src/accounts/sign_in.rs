@@ -374,6 +374,7 @@ pub fn start_session<M: Mint>(
             .then(|| Locator::first_at(now.minus(AGAIN))),
         ends: browser.session,
         answer: handed_off.map(|by| by.answer),
+        passkey: browser.proof.passkey(),
         notice,
     });
     (cookie, transition)

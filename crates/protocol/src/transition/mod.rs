@@ -17,6 +17,7 @@ mod name;
 mod openid;
 mod organization;
 mod outbox;
+mod passkey;
 mod review;
 mod second_factor;
 mod session;
@@ -38,6 +39,7 @@ pub use introduction::{IntroductionChange, IntroductionRecord};
 pub use openid::OpenIdChange;
 pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
+pub use passkey::PasskeyChange;
 pub use review::{Approved, ReviewChange, ReviewStep};
 pub use second_factor::SecondFactorChange;
 pub use session::{SessionChange, SessionUse};
@@ -69,6 +71,8 @@ pub enum Transition {
     Session(SessionChange),
     /// Second factors of people.
     SecondFactor(SecondFactorChange),
+    /// Passkeys of people.
+    Passkey(PasskeyChange),
     /// Attempts to guess something.
     Throttle(ThrottleChange),
     /// Assertions that clients authenticate with.
@@ -105,6 +109,7 @@ impl Transition {
             Transition::Upstream(change) => change.event(),
             Transition::Session(change) => change.event(),
             Transition::SecondFactor(change) => change.event(),
+            Transition::Passkey(change) => change.event(),
             Transition::Throttle(
                 ThrottleChange::Count { .. }
                 | ThrottleChange::Spend { .. }
@@ -142,6 +147,7 @@ impl Transition {
             Transition::Account(change) => change.mail(),
             Transition::Session(change) => change.mail(),
             Transition::SecondFactor(change) => change.mail(),
+            Transition::Passkey(change) => change.mail(),
             Transition::Upstream(change) => change.mail(),
             Transition::Authorize(_)
             | Transition::Device(_)
@@ -173,6 +179,7 @@ impl Transition {
             Transition::Account(change) => change.messages(),
             Transition::Session(change) => change.messages(),
             Transition::SecondFactor(change) => change.messages(),
+            Transition::Passkey(change) => change.messages(),
             Transition::Upstream(change) => change.messages(),
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),

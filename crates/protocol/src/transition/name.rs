@@ -2,8 +2,9 @@
 use super::{
     AccountChange, AddressChange, AppChange, AssertionChange, AuthorizeChange, BounceChange,
     ConnectionChange, ConnectionStep, DeviceChange, GrantChange, HandoffChange, IntroductionChange,
-    OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, SecondFactorChange,
-    SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition, UpstreamChange,
+    OpenIdChange, OrganizationChange, OutboxChange, PasskeyChange, ReviewChange,
+    SecondFactorChange, SessionChange, SigningKeyChange, ThrottleChange, TransferChange,
+    Transition, UpstreamChange,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -76,6 +77,12 @@ names! {
     UseRecoveryCode Transition::SecondFactor(SecondFactorChange::UseRecoveryCode { .. }) => "second_factor.use_recovery_code",
     ReplaceRecoveryCodes Transition::SecondFactor(SecondFactorChange::ReplaceCodes { .. }) => "second_factor.replace_codes",
     RemoveSecondFactor Transition::SecondFactor(SecondFactorChange::Remove { .. }) => "second_factor.remove",
+    ResetSecondFactor Transition::SecondFactor(SecondFactorChange::Reset { .. }) => "second_factor.reset",
+    AddPasskey Transition::Passkey(PasskeyChange::Add { .. }) => "passkey.add",
+    UsePasskey Transition::Passkey(PasskeyChange::Use { .. }) => "passkey.use",
+    PasskeyIsCopied Transition::Passkey(PasskeyChange::Copied { .. }) => "passkey.copied",
+    RenamePasskey Transition::Passkey(PasskeyChange::Rename { .. }) => "passkey.rename",
+    RemovePasskey Transition::Passkey(PasskeyChange::Remove { .. }) => "passkey.remove",
     ResealSeed Transition::SecondFactor(SecondFactorChange::Reseal { .. }) => "second_factor.reseal",
     CountAttempt Transition::Throttle(ThrottleChange::Count { .. }) => "throttle.count",
     SpendDaily Transition::Throttle(ThrottleChange::Spend { .. }) => "throttle.spend",

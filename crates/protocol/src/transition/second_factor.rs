@@ -44,23 +44,26 @@ pub enum SecondFactorChange {
         /// The mail that tells of it.
         notice: Option<Box<LinkMail>>,
     },
-    /// Replaces the recovery codes. Guard: it is the same app that they go with.
+    /// Replaces the recovery codes. Guard: there is a second factor that they go with.
     ReplaceCodes {
         /// Whose.
         subject: Subject,
-        /// Since when the app is there.
-        created_at: UnixTime,
         /// Digests of the new ones.
         codes: Vec<Digest>,
     },
-    /// Takes the app and the recovery codes away. Guard: it is the same app.
+    /// Takes the app away, and the recovery codes if no passkey is left. Guard: it is the same app.
     Remove {
         /// Whose.
         subject: Subject,
         /// Since when the app is there.
         created_at: UnixTime,
-        /// Whether every session ends.
-        ends_sessions: bool,
+        /// The mail that tells of it.
+        notice: Option<Box<LinkMail>>,
+    },
+    /// Takes app, passkeys and recovery codes away, and ends every session. Guard: there is something to take.
+    Reset {
+        /// Whose.
+        subject: Subject,
         /// The mail that tells of it.
         notice: Option<Box<LinkMail>>,
     },
@@ -80,7 +83,8 @@ impl SecondFactorChange {
         match self {
             Self::Add { notice, .. }
             | Self::UseRecoveryCode { notice, .. }
-            | Self::Remove { notice, .. } => notice.as_deref(),
+            | Self::Remove { notice, .. }
+            | Self::Reset { notice, .. } => notice.as_deref(),
             Self::UseCode { .. } | Self::ReplaceCodes { .. } | Self::Reseal { .. } => None,
         }
     }
@@ -89,7 +93,8 @@ impl SecondFactorChange {
         match self {
             Self::Add { notice, .. }
             | Self::UseRecoveryCode { notice, .. }
-            | Self::Remove { notice, .. } => notice.as_deref_mut(),
+            | Self::Remove { notice, .. }
+            | Self::Reset { notice, .. } => notice.as_deref_mut(),
             Self::UseCode { .. } | Self::ReplaceCodes { .. } | Self::Reseal { .. } => None,
         }
     }
@@ -99,7 +104,9 @@ impl SecondFactorChange {
             Self::Add { subject, .. } => (Event::SecondFactorAdded, *subject),
             Self::UseRecoveryCode { subject, .. } => (Event::RecoveryCodeUsed, *subject),
             Self::ReplaceCodes { subject, .. } => (Event::RecoveryCodesReplaced, *subject),
-            Self::Remove { subject, .. } => (Event::SecondFactorRemoved, *subject),
+            Self::Remove { subject, .. } | Self::Reset { subject, .. } => {
+                (Event::SecondFactorRemoved, *subject)
+            }
             // The session that begins with it is told of.
             Self::UseCode { .. } | Self::Reseal { .. } => return None,
         };

@@ -24,6 +24,8 @@ pub enum SessionChange {
         ends: Option<Locator>,
         /// The answer of the company's own login that signs them in. Guard: it was not used; and uses it up.
         answer: Option<Locator>,
+        /// The passkey that signs them in. Guard: it is theirs still.
+        passkey: Option<Locator>,
         /// The mail that tells of a browser which was not known.
         notice: Option<Box<LinkMail>>,
     },

@@ -69,7 +69,7 @@ pub fn link<M: Mint>(
 /// Takes a sign-in away, unless there is no other way in. Every other session ends.
 pub fn unlink<M: Mint>(
     session: &SessionFacts,
-    linked: &[LinkedIdentity],
+    (linked, passkeys): (&[LinkedIdentity], usize),
     (source, external_id): (&str, &str),
     told: bool,
     context: &Context<'_, M>,
@@ -80,7 +80,7 @@ pub fn unlink<M: Mint>(
     let Some(found) = linked.iter().find(is_meant) else {
         return Decision::refuse(LinkError::Unknown);
     };
-    if !session.person.signs_in_here() && linked.len() < 2 {
+    if !session.person.signs_in_here() && linked.len() < 2 && passkeys == 0 {
         return Decision::refuse(LinkError::LastWay);
     }
     if !signed_in_lately(&session.session, context.now) {

@@ -141,6 +141,8 @@ fn a_button_does_what_its_link_was_sent_for() {
                 | LinkPurpose::NewDevice
                 | LinkPurpose::SecondFactorAdded
                 | LinkPurpose::SecondFactorRemoved
+                | LinkPurpose::PasskeysChanged
+                | LinkPurpose::PasskeyCopied
                 | LinkPurpose::RecoveryCodeUsed,
                 Ok(Transition::Session(change)),
             ) => matches!(

@@ -18,6 +18,7 @@ mod handover;
 mod mailbox;
 mod openid;
 mod own_api;
+mod passkeys;
 mod prompt;
 mod revocations;
 mod rfc6238;

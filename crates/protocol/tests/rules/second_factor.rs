@@ -1,9 +1,11 @@
 //! Second factors: what is owed after the password, and for what.
 use jose::keyed::Key;
 use protocol::Policy;
+use protocol::accounts::passkeys::KeyPlace;
 use protocol::accounts::second_factor::totp::Seed;
 use protocol::accounts::second_factor::{
-    Authenticator, Owed, Pending, Proof, Second, Typed, is_multi_factor, step_of, with_second,
+    Authenticator, Owed, Pending, Proof, Second, SecondFactors, Typed, is_multi_factor, step_of,
+    with_second,
 };
 use protocol::accounts::sign_in::Attempt;
 use protocol::facts::Attempts;
@@ -17,7 +19,6 @@ fn authenticator(last_step: i64) -> Authenticator {
         sealed: Vec::new(),
         last_step,
         created_at: NOW,
-        codes_left: 10,
     }
 }
 
@@ -138,7 +139,15 @@ fn a_second_factor_after_a_sign_in_elsewhere_is_told_with_it() {
 #[test]
 fn who_has_one_owes_it_and_who_has_none_where_the_policy_says_so() {
     let (mut policy, ada) = (Policy::for_tests(), Person::for_tests());
-    let has = authenticator(0);
+    let none = SecondFactors::default();
+    let app = SecondFactors {
+        app: Some(authenticator(0)),
+        ..none.clone()
+    };
+    let passkey = SecondFactors {
+        passkeys: 1,
+        ..none.clone()
+    };
     let test_user = Person {
         test_app: Some(ClientNo(1)),
         ..ada.clone()
@@ -153,10 +162,12 @@ fn who_has_one_owes_it_and_who_has_none_where_the_policy_says_so() {
         (SecondFactorRule::Required, Owed::SetUp),
     ] {
         policy.accounts.second_factor = rule;
-        assert_eq!(Owed::by(&ada, Some(&has), &policy), Owed::Proof, "{rule:?}");
-        assert_eq!(Owed::by(&ada, None, &policy), owed, "{rule:?}");
+        for has in [&app, &passkey] {
+            assert_eq!(Owed::by(&ada, has, &policy), Owed::Proof, "{rule:?}");
+        }
+        assert_eq!(Owed::by(&ada, &none, &policy), owed, "{rule:?}");
         for person in [&test_user, &elsewhere] {
-            assert_eq!(Owed::by(person, None, &policy), Owed::Nothing, "{rule:?}");
+            assert_eq!(Owed::by(person, &none, &policy), Owed::Nothing, "{rule:?}");
         }
     }
 }
@@ -191,6 +202,26 @@ fn methods_are_those_of_rfc_8176() {
         (
             Proof::PasswordAnd(Second::RecoveryCode),
             Some("pwd mfa"),
+            true,
+        ),
+        (
+            Proof::PasswordAnd(Second::Passkey(KeyPlace::Device, Locator(1))),
+            Some("pwd hwk user mfa"),
+            true,
+        ),
+        (
+            Proof::PasswordAnd(Second::Passkey(KeyPlace::Copied, Locator(1))),
+            Some("pwd swk user mfa"),
+            true,
+        ),
+        (
+            Proof::Passkey(KeyPlace::Device, Locator(1)),
+            Some("hwk user mfa"),
+            true,
+        ),
+        (
+            Proof::Passkey(KeyPlace::Copied, Locator(1)),
+            Some("swk user mfa"),
             true,
         ),
     ] {

@@ -1,5 +1,6 @@
 //! All that is known of a person, as one document for them. It holds no secret and no digest of one.
 use crate::ops::clock;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::Policy;
 use protocol::events::{Actor, Recorded};
 use protocol::facts::ListedSession;
@@ -36,11 +37,10 @@ pub(crate) async fn export(
     let preferences = store.preferences(subject).await?.unwrap_or_default();
     let about = store.about(subject).await?;
     let claims = about.map(|about| about.document.members().clone());
-    let second = store.authenticator(subject).await?;
-    let second = second.map(|has| {
-        let since = clock::rfc3339(has.created_at);
-        json!({ "since": since, "recovery_codes_left": has.codes_left })
-    });
+    let has = store.second_factors(subject).await?;
+    let second = has
+        .app
+        .map(|app| json!({ "since": clock::rfc3339(app.created_at) }));
     Ok(json!({
         "exported_at": clock::rfc3339(now),
         "account": {
@@ -54,7 +54,9 @@ pub(crate) async fn export(
             "zone": preferences.zone,
             "claims": claims,
             "second_factor": second,
+            "recovery_codes_left": has.codes_left,
         },
+        "passkeys": passkeys(store, subject).await?,
         "sign_ins": sign_ins(store, subject).await?,
         "sessions": sessions(store, subject, now).await?,
         "connected_apps": connections(store, policy, subject).await?,
@@ -62,6 +64,19 @@ pub(crate) async fn export(
         "organizations": organizations(store, policy, subject).await?,
         "events": events(store, policy, subject, reach).await?,
     }))
+}
+
+async fn passkeys(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+    let all = store.passkeys(subject).await?;
+    let told = all.iter().map(|passkey| {
+        json!({
+            "id": URL_SAFE_NO_PAD.encode(&passkey.credential.id),
+            "name": passkey.name,
+            "since": clock::rfc3339(passkey.created_at),
+            "last_used_at": passkey.used_at.map(clock::rfc3339),
+        })
+    });
+    Ok(told.collect())
 }
 
 /// Who they are elsewhere, where they sign in with that.

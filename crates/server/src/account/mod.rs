@@ -1,11 +1,13 @@
 //! People's accounts: signing in, up and out, and a person's own page.
 mod ask;
+mod ceremonies;
 mod connections;
 pub(crate) mod export;
 mod handoff;
 mod link;
 mod logout;
 mod own_data;
+mod passkeys;
 mod password;
 mod preferences;
 mod profile;
@@ -45,6 +47,7 @@ use sign_up::SignUpForm;
 pub(crate) fn mount(config: &Config, site: &mut Site) {
     handoff::mount(config, site);
     upstream::mount(config, site);
+    passkeys::mount(site);
     site.page(path::HOME, sessions::home);
     site.page(SignInForm::PATH, sign_in::show);
     site.form::<SignInForm, _, _>(sign_in::submit);

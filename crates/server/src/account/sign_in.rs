@@ -1,4 +1,5 @@
 //! Signing in.
+use super::ceremonies;
 use super::handoff;
 use super::second_factor::enter;
 use super::throttle::{self, admit};
@@ -28,7 +29,7 @@ use protocol::types::Person;
 use store::Outcome;
 
 /// Every 401 has a challenge; browsers ask for a password by themselves for Basic and Digest only.
-const CHALLENGE: HeaderValue =
+pub(super) const CHALLENGE: HeaderValue =
     HeaderValue::from_static("Cookie realm=\"sign-in\", form-action=\"/sign-in\"");
 /// What led here, as `after` names it.
 fn after(what: &str) -> Option<&'static str> {
@@ -350,6 +351,23 @@ async fn hashed_anew(
     })
 }
 
+/// The form again, where a passkey did not do.
+pub(super) fn again(
+    app: &App,
+    continuation: &Continuation,
+    browser: BrowserContext,
+    status: StatusCode,
+    problem: Text,
+) -> Response {
+    let said = Said {
+        email: String::new(),
+        problem: Some(problem),
+        notice: None,
+        what: String::new(),
+    };
+    form(app, continuation, browser, status, said)
+}
+
 fn form(
     app: &App,
     continuation: &Continuation,
@@ -365,7 +383,9 @@ fn form(
     let notice = notices
         .map(|id| language.text(id))
         .reduce(|first, next| first.then(&next));
+    let passkey = ceremonies::sign_in(app, continuation, &mut browser);
     let page = SignIn {
+        passkey,
         frame: Frame {
             test_side: tests,
             ..match continuation.waiting(language) {

@@ -53,6 +53,7 @@ impl Doctor {
         findings.push(sealing::finding(&config));
         findings.push(about_clock(&config));
         findings.push(mail::finding(&config));
+        findings.push(about_passkeys(&config));
         findings.push(about_outbound(&config));
         findings.extend(network::findings(&config));
         let sound = findings.iter().all(|one| one.state != State::Failed);
@@ -100,6 +101,17 @@ fn about_config(config: &Config) -> Vec<Finding> {
     let pictures = preflight::pictures(config);
     findings.extend(pictures.into_iter().map(|what| failed("branding", what)));
     findings
+}
+
+/// What passkeys are bound to, which is not to be changed once there are some.
+fn about_passkeys(config: &Config) -> Finding {
+    match &config.passkeys {
+        Some(own) => ok("passkeys", format!("they are bound to {}", own.id)),
+        None => ok(
+            "passkeys",
+            "nobody has any: passkeys.enabled is false, or the issuer's host is an address, which browsers bind none to",
+        ),
+    }
 }
 
 /// Whether what is fetched from elsewhere can be believed. Nothing is fetched: `valetkey outbound check` does that.

@@ -48,7 +48,7 @@ fn mode(person: &Person) -> Side {
 /// As JSON.
 pub(super) async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failure> {
     let noted = at.store.bounce(&person.email).await?;
-    let second = at.store.authenticator(person.subject).await?;
+    let second = at.store.second_factors(person.subject).await?;
     Ok(json!({
         "id": at.config.policy.subjects.write(person.subject),
         "email": person.email,
@@ -58,7 +58,8 @@ pub(super) async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failu
         "admin": person.admin,
         "status": status(person),
         "mode": mode(person).as_str(),
-        "second_factor": second.is_some(),
+        "second_factor": !second.is_none(),
+        "passkeys": second.passkeys,
         "created_at": clock::rfc3339(person.created_at),
         "mail": noted.map(BounceKind::name),
     }))

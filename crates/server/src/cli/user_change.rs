@@ -140,14 +140,14 @@ impl One {
     pub(super) async fn reset_second_factor(self, output: Output) -> Result<(), Failure> {
         let at = self.place.open()?;
         let person = at.person(&self.who).await?;
-        let Some(has) = at.store.authenticator(person.subject).await? else {
+        if at.store.second_factors(person.subject).await?.is_none() {
             return Err(Failure::failed(format!(
                 "{} has no second factor",
                 person.label()
             )));
-        };
+        }
         let told = at.config.mail.is_some() && person.test_app.is_none();
-        let change = second_factor::reset(&has, &person, told, clock::now(), &at.mint);
+        let change = second_factor::reset(&person, told, clock::now(), &at.mint);
         at.commit(change, CHANGED).await?;
         output.show(&as_json(&person, &at).await?, || {
             let next = match second_factor::needs(&person, &at.config.policy) {

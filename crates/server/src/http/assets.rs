@@ -35,6 +35,7 @@ async fn asset(State(app): State<App>, Path(name): Path<String>) -> Result<Respo
     for (own, script) in [
         pages::show_password_script(),
         pages::copy_script(),
+        pages::passkey_script(),
         pages::submit_script(),
     ] {
         if path == own {

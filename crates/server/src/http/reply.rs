@@ -161,7 +161,10 @@ pub(crate) struct LeadsToApp;
 pub(crate) fn page<P: Page>(status: StatusCode, page: &P, leads: Option<LeadsToApp>) -> Response {
     let mut response = document("text/html; charset=utf-8", page.html());
     *response.status_mut() = status;
-    let csp = content_security_policy(leads, P::ASKS_PASSWORD || P::COPIES || P::SUBMITS);
+    let csp = content_security_policy(
+        leads,
+        P::ASKS_PASSWORD || P::COPIES || P::SUBMITS || P::PASSKEYS,
+    );
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,

@@ -152,6 +152,16 @@ impl Writer<'_> {
                 self.at("mail-second-removed", link.created_at),
                 href,
             ),
+            LinkPurpose::PasskeysChanged => self.changed(
+                self.of_product("mail-passkeys-subject"),
+                self.at("mail-passkeys", link.created_at),
+                href,
+            ),
+            LinkPurpose::PasskeyCopied => self.changed(
+                self.of_product("mail-passkey-copied-subject"),
+                self.at("mail-passkey-copied", link.created_at),
+                href,
+            ),
             LinkPurpose::RecoveryCodeUsed => self.changed(
                 self.of_product("mail-recovery-code-subject"),
                 self.at("mail-recovery-code", link.created_at),

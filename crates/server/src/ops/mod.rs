@@ -14,6 +14,7 @@ pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod outage;
 pub(crate) mod outbound;
+pub(crate) mod passkeys;
 pub(crate) mod reloads;
 pub(crate) mod request_log;
 pub(crate) mod sealing;

@@ -133,7 +133,7 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             // What was told to the earlier address acts no more; what takes the change back does.
             let told = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL \
                         AND purpose IN ('password_changed', 'name_changed', 'new_device', 'sign_ins_changed', \
-                        'second_factor_added', 'second_factor_removed', 'recovery_code_used')";
+                        'second_factor_added', 'second_factor_removed', 'recovery_code_used', 'passkeys_changed', 'passkey_copied')";
             let steps = withdraw(steps, *subject).run(told, values![*subject]);
             tell(steps, notice.as_deref())
         }

@@ -14,6 +14,7 @@ mod introduction;
 mod mail_link;
 mod organization;
 mod outbox;
+mod passkey;
 mod request_log;
 mod review;
 mod second_factor;
@@ -32,8 +33,8 @@ use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
     DeviceChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange,
-    OutboxChange, ReviewChange, ReviewStep, SecondFactorChange, SessionChange, SigningKeyChange,
-    ThrottleChange, UpstreamChange,
+    OutboxChange, PasskeyChange, ReviewChange, ReviewStep, SecondFactorChange, SessionChange,
+    SigningKeyChange, ThrottleChange, UpstreamChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -78,6 +79,7 @@ pub(crate) enum Cold<'a> {
     Upstream(&'a UpstreamChange),
     Session(&'a SessionChange),
     SecondFactor(&'a SecondFactorChange),
+    Passkey(&'a PasskeyChange),
     Throttle(&'a ThrottleChange),
     Assertion(&'a AssertionChange),
     App(&'a AppChange),
@@ -130,6 +132,7 @@ impl<'a> Cold<'a> {
             Cold::Upstream(change) => upstream::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::SecondFactor(change) => second_factor::steps(steps, change, now),
+            Cold::Passkey(change) => passkey::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::Assertion(change) => assertion::steps(steps, change),
             Cold::App(change) => app::steps(steps, change, now),
@@ -184,6 +187,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Upstream(change) => Change::Cold(Cold::Upstream(change)),
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::SecondFactor(change) => Change::Cold(Cold::SecondFactor(change)),
+            Transition::Passkey(change) => Change::Cold(Cold::Passkey(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::Review(change) => Change::Cold(Cold::Review(change)),
             Transition::Assertion(change) => Change::Cold(Cold::Assertion(change)),

@@ -43,30 +43,23 @@ pub(super) fn steps<'a>(
             steps.guard(USE_RECOVERY_CODE, values![*subject, digest, now]),
             notice.as_deref(),
         ),
-        SecondFactorChange::ReplaceCodes {
-            subject,
-            created_at,
-            codes,
-        } => {
-            let same = "UPDATE authenticators SET created_at = created_at WHERE subject = $1 AND created_at = $2";
-            let steps = steps.guard(same, values![*subject, *created_at]);
+        SecondFactorChange::ReplaceCodes { subject, codes } => {
+            let steps = locked(steps, *subject).exists(HAS_ONE, values![*subject]);
             keep_codes(unused(steps, *subject, codes), *subject, codes)
         }
         SecondFactorChange::Remove {
             subject,
             created_at,
-            ends_sessions,
             notice,
         } => {
             let gone = "DELETE FROM authenticators WHERE subject = $1 AND created_at = $2";
-            let steps = steps
-                .guard(gone, values![*subject, *created_at])
-                .run(FORGET_CODES, values![*subject]);
-            let steps = match ends_sessions {
-                true => forget_devices(end_all(steps, *subject, None), *subject),
-                false => steps,
-            };
-            tell(steps, notice.as_deref())
+            let steps = locked(steps, *subject).guard(gone, values![*subject, *created_at]);
+            tell(forget_idle_codes(steps, *subject), notice.as_deref())
+        }
+        SecondFactorChange::Reset { subject, notice } => {
+            let steps = locked(steps, *subject).exists(HAS_ONE, values![*subject]);
+            let steps = end_all(forget(steps, *subject), *subject, None);
+            tell(forget_devices(steps, *subject), notice.as_deref())
         }
         SecondFactorChange::Reseal {
             subject,
@@ -87,25 +80,41 @@ fn add<'a>(
     (sealed, step): (&'a [u8], i64),
     at: UnixTime,
 ) -> Steps<'a> {
-    steps
-        .lock(
-            "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
-            values![subject],
-        )
-        .guard(
-            "INSERT INTO authenticators (subject, seed, last_step, created_at) \
-             SELECT subject, $2, $3, $4 FROM people WHERE subject = $1 AND disabled_at IS NULL \
-             ON CONFLICT DO NOTHING",
-            values![subject, sealed, step, at],
-        )
+    locked(steps, subject).guard(
+        "INSERT INTO authenticators (subject, seed, last_step, created_at) \
+         SELECT subject, $2, $3, $4 FROM people WHERE subject = $1 AND disabled_at IS NULL \
+         ON CONFLICT DO NOTHING",
+        values![subject, sealed, step, at],
+    )
 }
+
+fn locked(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps.lock(
+        "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
+        values![subject],
+    )
+}
+
+/// A second factor that recovery codes go with.
+const HAS_ONE: &str = "SELECT 1 FROM people p WHERE p.subject = $1 AND \
+     (EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = p.subject) \
+     OR EXISTS (SELECT 1 FROM passkeys k WHERE k.subject = p.subject))";
 
 const USE_RECOVERY_CODE: &str =
     "UPDATE recovery_codes SET used_at = $3 WHERE subject = $1 AND digest = $2 AND used_at IS NULL";
 
 const FORGET_CODES: &str = "DELETE FROM recovery_codes WHERE subject = $1";
 
-fn keep_codes<'a>(steps: Steps<'a>, subject: Subject, codes: &'a [Digest]) -> Steps<'a> {
+/// Forgets recovery codes that go with nothing any more.
+pub(super) fn forget_idle_codes(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    const FORGET: &str = "DELETE FROM recovery_codes WHERE subject = $1 \
+        AND NOT EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = $1) \
+        AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.subject = $1)";
+    steps.run(FORGET, values![subject])
+}
+
+/// Keeps recovery codes in place of those before.
+pub(super) fn keep_codes<'a>(steps: Steps<'a>, subject: Subject, codes: &'a [Digest]) -> Steps<'a> {
     let steps = steps.run(FORGET_CODES, values![subject]);
     codes.iter().fold(steps, |steps, code| {
         steps.run(
@@ -115,13 +124,14 @@ fn keep_codes<'a>(steps: Steps<'a>, subject: Subject, codes: &'a [Digest]) -> St
     })
 }
 
-/// Forgets the second factor, along with another change: the account is somebody else's from then on, or nobody's.
+/// Forgets second factors, along with another change: the account is somebody else's from then on, or nobody's.
 pub(super) fn forget(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
     steps
         .run(
             "DELETE FROM authenticators WHERE subject = $1",
             values![subject],
         )
+        .run("DELETE FROM passkeys WHERE subject = $1", values![subject])
         .run(FORGET_CODES, values![subject])
 }
 

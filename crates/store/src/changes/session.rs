@@ -1,6 +1,7 @@
 //! Browsers that are signed in.
 use super::authentication::{all_end, device_ends, ends, followed_by};
 use super::mail_link::{tell, use_up};
+use super::passkey::take_back;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::SessionChange;
@@ -15,9 +16,14 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             alone_since,
             ends,
             answer,
+            passkey,
             notice,
         } => {
             let locked = checked(steps, password, session);
+            let locked = match passkey {
+                Some(passkey) => locked.exists(HAS_PASSKEY, values![*passkey, session.subject]),
+                None => locked,
+            };
             let locked = match answer {
                 Some(answer) => locked.guard(USE_ANSWER, values![*answer, session.subject, now]),
                 None => locked,
@@ -73,6 +79,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
         } => {
             let steps = forget_devices(use_up(steps, *link, now), *subject);
             let steps = steps.run(TAKE_AWAY, values![*subject, *link]);
+            let steps = take_back(steps, *subject, *link);
             end_by_link(steps, *subject, (*session, device.as_deref()))
         }
     }
@@ -94,6 +101,9 @@ fn end_by_link<'a>(
 const TAKE_AWAY: &str = "DELETE FROM identities WHERE subject = $1 AND created_at >= \
     (SELECT created_at FROM mail_links WHERE id = $2 AND purpose = 'sign_ins_changed')";
 
+/// Whoever removes a passkey locks the person first, and ends the session that began with it; or comes first.
+const HAS_PASSKEY: &str = "SELECT 1 FROM passkeys WHERE id = $1 AND subject = $2";
+
 /// What the company's own login said of this person works once.
 const USE_ANSWER: &str = "UPDATE login_answers SET used_at = $3 WHERE id = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3";
 
@@ -114,7 +124,8 @@ fn checked<'a>(steps: Steps<'a>, password: &'a str, session: &'a Session) -> Ste
     let enough = match session.has_second_factor() {
         false => {
             "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL \
-                 AND NOT EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = $1)"
+                 AND NOT EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = $1) \
+                 AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.subject = $1)"
         }
         true => "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL",
     };

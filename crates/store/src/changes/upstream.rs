@@ -83,7 +83,8 @@ fn locked(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
 /// Unless nothing else would lead in.
 const TAKE_AWAY: &str = "DELETE FROM identities WHERE source = $1 AND external_id = $2 AND subject = $3 AND \
      (EXISTS (SELECT 1 FROM people p WHERE p.subject = $3 AND p.password <> '') \
-     OR EXISTS (SELECT 1 FROM identities o WHERE o.subject = $3 AND NOT (o.source = $1 AND o.external_id = $2)))";
+     OR EXISTS (SELECT 1 FROM identities o WHERE o.subject = $3 AND NOT (o.source = $1 AND o.external_id = $2)) \
+     OR EXISTS (SELECT 1 FROM passkeys k WHERE k.subject = $3))";
 
 /// Whoever comes by it next is somebody new, for whom an account is made: the old one is not found by it any more.
 const FORGET_KEY: &str =

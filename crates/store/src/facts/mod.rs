@@ -41,6 +41,7 @@ pub(crate) mod mail_links;
 pub(crate) mod openid;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod request_log;
 pub(crate) mod reviews;

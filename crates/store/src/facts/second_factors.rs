@@ -1,21 +1,33 @@
 //! Second factors of people.
 use crate::row::{Query, corrupt};
-use protocol::accounts::second_factor::Authenticator;
+use protocol::accounts::second_factor::{Authenticator, SecondFactors};
 use protocol::types::Subject;
 
-/// The authenticator app of a person, and how many recovery codes are left.
-pub(crate) const OF_PERSON: Query<Authenticator> = Query {
-    sql: "SELECT a.subject, a.seed, a.last_step, a.created_at, \
-          (SELECT COUNT(*) FROM recovery_codes c WHERE c.subject = a.subject AND c.used_at IS NULL) \
-          FROM authenticators a WHERE a.subject = $1",
+/// What a person can prove beside a password.
+pub(crate) const OF_PERSON: Query<SecondFactors> = Query {
+    sql: "SELECT p.subject, a.seed, a.last_step, a.created_at, \
+          (SELECT COUNT(*) FROM recovery_codes c WHERE c.subject = p.subject AND c.used_at IS NULL), \
+          (SELECT COUNT(*) FROM passkeys k WHERE k.subject = p.subject) \
+          FROM people p LEFT JOIN authenticators a ON a.subject = p.subject WHERE p.subject = $1",
     read: |row| {
-        let sealed = row.optional_bytes(1)?;
-        Ok(Authenticator {
-            subject: row.subject(0)?,
-            sealed: sealed.ok_or_else(|| corrupt(1, "sealed"))?.to_vec(),
-            last_step: row.number(2)?,
-            created_at: row.time(3)?,
-            codes_left: usize::try_from(row.number(4)?).unwrap_or_default(),
+        let subject = row.subject(0)?;
+        let app = match row.optional_bytes(1)? {
+            Some(sealed) => Some(Authenticator {
+                subject,
+                sealed: sealed.to_vec(),
+                last_step: row.number(2)?,
+                created_at: row.time(3)?,
+            }),
+            None => None,
+        };
+        let count = |column| {
+            row.number(column)
+                .map(|count| usize::try_from(count).unwrap_or_default())
+        };
+        Ok(SecondFactors {
+            app,
+            codes_left: count(4)?,
+            passkeys: count(5)?,
         })
     },
 };

@@ -351,6 +351,7 @@ async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locato
         | Transition::Upstream(_)
         | Transition::Session(_)
         | Transition::SecondFactor(_)
+        | Transition::Passkey(_)
         | Transition::Throttle(_)
         | Transition::Assertion(_)
         | Transition::App(_)

@@ -2,6 +2,7 @@
 use super::{REPLAY_MEMORY, SweepRules};
 use protocol::accounts::handover::CODE_LIFE;
 use protocol::accounts::mail_link::LONGEST_LINK;
+use protocol::accounts::passkeys::ceremony;
 use protocol::accounts::sign_in::WINDOW;
 use protocol::apps::RESTORABLE;
 use protocol::apps::transfer::OFFER;
@@ -142,7 +143,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 50] = [
+pub(super) const SWEEPS: [Sweep; 52] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -200,6 +201,11 @@ pub(super) const SWEEPS: [Sweep; 50] = [
         older(rules.session, now)
     }),
     sweep("portal_sessions", EXPIRED, ahead),
+    // A ceremony that is over by its time needs nothing to be remembered of it.
+    sweep("used_ceremonies", "$3 > 0", |_, now| {
+        older(ceremony::LIFETIME, now)
+    }),
+    sweep("used_ceremonies", "$3 > 0", ahead),
     sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),
     sweep("mail_links", EXPIRED, ahead),
     sweep("invitations", EXPIRED, |_, now| older(INVITATION, now)),

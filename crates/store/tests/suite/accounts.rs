@@ -36,6 +36,7 @@ async fn session_in(world: &World, subject: Subject, device: &str) -> Session {
         answer: None,
         session: session.clone(),
         ends: None,
+        passkey: None,
         notice: None,
     });
     assert_eq!(world.settle(start).await, Outcome::Committed);
@@ -147,6 +148,7 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
                 ..started.clone()
             },
             ends: None,
+            passkey: None,
             notice: None,
         })
     };

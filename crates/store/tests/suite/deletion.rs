@@ -41,6 +41,7 @@ impl World {
             alone_since: None,
             answer: None,
             ends: None,
+            passkey: None,
             notice: None,
         })
     }

@@ -32,6 +32,7 @@ mod numbers;
 mod openid;
 mod operator;
 mod outbox;
+mod passkeys;
 mod portal_sessions;
 mod proxy;
 mod racers;

@@ -32,6 +32,7 @@ async fn signed_in(world: &World, subject: Subject, ends: Option<Locator>) -> Lo
             methods: None,
         },
         ends,
+        passkey: None,
         notice: None,
     };
     assert_eq!(world.settle(start.into()).await, Outcome::Committed);

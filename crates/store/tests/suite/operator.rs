@@ -169,6 +169,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         answer: None,
         session: session.clone(),
         ends: None,
+        passkey: None,
         notice: None,
     });
     assert_eq!(world.settle(start).await, Outcome::Committed);

@@ -30,6 +30,7 @@ async fn session(world: &World, subject: Subject) -> Locator {
         ends_at: expires_at,
         alone_since: None,
         ends: None,
+        passkey: None,
         notice: None,
     };
     assert_eq!(world.settle(started.into()).await, Outcome::Committed);

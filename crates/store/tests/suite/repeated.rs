@@ -26,6 +26,7 @@ pub(crate) async fn sign_in(world: &World, subject: Subject) {
         answer: None,
         session,
         ends: None,
+        passkey: None,
         notice: None,
     });
     assert_eq!(world.settle(start).await, Outcome::Committed);

@@ -44,6 +44,11 @@ async fn kept(world: &World, subject: Subject) -> Option<Authenticator> {
     world.store.authenticator(subject).await.unwrap()
 }
 
+async fn left(world: &World, subject: Subject) -> usize {
+    let has = world.store.second_factors(subject).await.unwrap();
+    has.codes_left
+}
+
 fn sign_in(world: &World, person: &Person, proof: Proof<'_>, device: &str) -> Transition {
     let signing_in = SigningIn {
         user_agent: "",
@@ -75,12 +80,12 @@ async fn what_is_added_reads_back_and_ends_the_other_sessions() {
         world.settle(adding(&world, &ada, Some(&here))).await,
         Committed
     );
+    assert_eq!(left(&world, ada.subject).await, 10);
     let expected = Authenticator {
         subject: ada.subject,
         sealed: b"sealed seed".to_vec(),
         last_step: 100,
         created_at: world.now,
-        codes_left: 10,
     };
     assert_eq!(kept(&world, ada.subject).await, Some(expected));
     let left = world.store.sessions(Some(ada.subject), world.now, None, 9);
@@ -175,11 +180,13 @@ async fn a_recovery_code_works_once_and_for_its_person() {
     assert_eq!(world.settle(using(&ben, &all[0])).await, Conflict);
     let racers = (0..20).map(|_| using(&ada, &all[0])).collect();
     assert_eq!(race(&world, racers).await, 1);
-    assert_eq!(kept(&world, ada.subject).await.unwrap().codes_left, 9);
-    let own = kept(&world, ada.subject).await.unwrap();
+    assert_eq!(left(&world, ada.subject).await, 9);
     let anew = codes(b"second");
-    assert_eq!(world.settle(replace_codes(&own, &anew)).await, Committed);
-    assert_eq!(kept(&world, ada.subject).await.unwrap().codes_left, 10);
+    assert_eq!(
+        world.settle(replace_codes(ada.subject, &anew)).await,
+        Committed
+    );
+    assert_eq!(left(&world, ada.subject).await, 10);
     assert_eq!(world.settle(using(&ada, &all[1])).await, Conflict);
     assert_eq!(world.settle(using(&ada, &anew[1])).await, Committed);
 }
@@ -189,10 +196,9 @@ async fn what_is_removed_is_gone_with_its_codes() {
     let world = World::new();
     let ada = ada(&world).await;
     world.settle(adding(&world, &ada, None)).await;
-    let own = kept(&world, ada.subject).await.unwrap();
     let both = sign_in(&world, &ada, Proof::PasswordAnd(Second::Code), "1");
     world.settle(both).await;
-    let gone = reset(&own, &ada, true, world.now, &world.store.mint());
+    let gone = reset(&ada, true, world.now, &world.store.mint());
     assert_eq!(world.settle(gone.clone()).await, Committed);
     assert_eq!(world.settle(gone).await, Conflict);
     assert_eq!(

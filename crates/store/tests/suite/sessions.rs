@@ -35,6 +35,7 @@ fn start(world: &World, session: Session, ends: Option<Locator>) -> Transition {
         )),
         session,
         ends,
+        passkey: None,
         notice: None,
     })
 }

@@ -29,8 +29,8 @@ export async function walk(stage) {
   await page.goto(issuer);
   await signIn(page, user);
   await press(page, "#security");
-  assert.equal(await heading(page), "Second step of your sign-in");
-  await stage.look(page, "security-none", /^Second step of your sign-in/);
+  assert.equal(await heading(page), "Passkeys and second step");
+  await stage.look(page, "security-none", /^Passkeys and second step/);
   await press(page, "#set-up");
   assert.equal(await heading(page), "Set up a second step");
   const key = (await page.locator("#key").innerText()).trim();
@@ -47,7 +47,7 @@ export async function walk(stage) {
   assert.equal(codes.length, 10);
   await stage.look(page, "recovery-codes", /^Your recovery codes/);
   await press(page, "#go-on");
-  await stage.look(page, "security", /^Second step of your sign-in/);
+  await stage.look(page, "security", /^Passkeys and second step/);
 
   // The next sign-in asks for it, and goes on to what waits.
   const there = await stage.tab();

@@ -10,6 +10,7 @@ pub use owed::{Owed, needs};
 
 use super::mail_link::{LinkMail, LinkPurpose};
 use super::mailbox::notice;
+use super::passkeys::KeyPlace;
 use super::sign_in::HandedOff;
 use crate::decision::Mint;
 use crate::transition::{SecondFactorChange, Transition};
@@ -29,6 +30,8 @@ pub enum Second {
     Code,
     /// A recovery code.
     RecoveryCode,
+    /// A passkey, this one.
+    Passkey(KeyPlace, Locator),
 }
 
 impl Second {
@@ -37,6 +40,8 @@ impl Second {
         match self {
             Second::Code => &["otp", "mfa"],
             Second::RecoveryCode => &["mfa"],
+            Second::Passkey(KeyPlace::Device, _) => &["hwk", "user", "mfa"],
+            Second::Passkey(KeyPlace::Copied, _) => &["swk", "user", "mfa"],
         }
     }
 }
@@ -60,6 +65,8 @@ pub enum Proof<'a> {
     HandedOff(HandedOff<'a>),
     /// What they had proved in this session already, then, and a second factor: all of it by these methods.
     Besides(UnixTime, &'a str),
+    /// A passkey, this one, and that its person was verified: both factors in one.
+    Passkey(KeyPlace, Locator),
 }
 
 impl<'a> Proof<'a> {
@@ -70,6 +77,10 @@ impl<'a> Proof<'a> {
             Proof::Password => None,
             Proof::PasswordAnd(Second::Code) => Some("pwd otp mfa"),
             Proof::PasswordAnd(Second::RecoveryCode) => Some("pwd mfa"),
+            Proof::PasswordAnd(Second::Passkey(KeyPlace::Device, _)) => Some("pwd hwk user mfa"),
+            Proof::PasswordAnd(Second::Passkey(KeyPlace::Copied, _)) => Some("pwd swk user mfa"),
+            Proof::Passkey(KeyPlace::Device, _) => Some("hwk user mfa"),
+            Proof::Passkey(KeyPlace::Copied, _) => Some("swk user mfa"),
             Proof::HandedOff(by) => Some(by.methods),
             Proof::Besides(_, methods) => Some(methods),
         }
@@ -78,7 +89,7 @@ impl<'a> Proof<'a> {
     /// When they proved the first of it.
     pub fn auth_time(self, now: UnixTime) -> UnixTime {
         match self {
-            Proof::Password | Proof::PasswordAnd(_) => now,
+            Proof::Password | Proof::PasswordAnd(_) | Proof::Passkey(..) => now,
             Proof::HandedOff(by) => by.auth_time,
             Proof::Besides(at, _) => at,
         }
@@ -88,7 +99,19 @@ impl<'a> Proof<'a> {
     pub fn handed_off(self) -> Option<HandedOff<'a>> {
         match self {
             Proof::HandedOff(by) => Some(by),
-            Proof::Password | Proof::PasswordAnd(_) | Proof::Besides(..) => None,
+            Proof::Password | Proof::PasswordAnd(_) | Proof::Besides(..) | Proof::Passkey(..) => {
+                None
+            }
+        }
+    }
+
+    /// The passkey that is among it, which must be there still when the session begins.
+    pub fn passkey(self) -> Option<Locator> {
+        match self {
+            Proof::Passkey(_, id) | Proof::PasswordAnd(Second::Passkey(_, id)) => Some(id),
+            Proof::Password | Proof::PasswordAnd(_) | Proof::HandedOff(_) | Proof::Besides(..) => {
+                None
+            }
         }
     }
 }
@@ -172,8 +195,24 @@ pub struct Authenticator {
     pub last_step: i64,
     /// Since when it is there.
     pub created_at: UnixTime,
+}
+
+/// What a person can prove beside a password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SecondFactors {
+    /// Their authenticator app.
+    pub app: Option<Authenticator>,
+    /// How many passkeys they have.
+    pub passkeys: usize,
     /// How many recovery codes are left.
     pub codes_left: usize,
+}
+
+impl SecondFactors {
+    /// Whether they have none. Recovery codes are no factor of their own: they go with one.
+    pub fn is_none(&self) -> bool {
+        self.app.is_none() && self.passkeys == 0
+    }
 }
 
 /// A new authenticator app, whose seed its person has proved to hold.
@@ -230,17 +269,16 @@ pub fn use_recovery_code<M: Mint>(
     })
 }
 
-/// Makes the recovery codes anew: those before are worth nothing.
-pub fn replace_codes(of: &Authenticator, codes: &[RecoveryCode]) -> Transition {
+/// Makes the recovery codes of a person anew: those before are worth nothing.
+pub fn replace_codes(of: Subject, codes: &[RecoveryCode]) -> Transition {
     Transition::SecondFactor(SecondFactorChange::ReplaceCodes {
-        subject: of.subject,
-        created_at: of.created_at,
+        subject: of,
         codes: digests(codes),
     })
 }
 
-/// Takes a person's second factor away, with its recovery codes. `told`: they hear of it by mail, by which they can end the
-/// session that did it.
+/// Takes a person's authenticator app away, and the recovery codes if nothing else is left that they go with. `told`: they hear
+/// of it by mail, by which they can end the session that did it.
 pub fn remove<M: Mint>(
     of: &Authenticator,
     person: &Person,
@@ -252,24 +290,16 @@ pub fn remove<M: Mint>(
     Transition::SecondFactor(SecondFactorChange::Remove {
         subject: person.subject,
         created_at: of.created_at,
-        ends_sessions: false,
         notice: told.then(|| tell_of(tell, person, now, mint)).flatten(),
     })
 }
 
-/// The same by an operator, for somebody who has lost it: every session ends, because whoever has the device may be another.
-pub fn reset<M: Mint>(
-    of: &Authenticator,
-    person: &Person,
-    told: bool,
-    now: UnixTime,
-    mint: &M,
-) -> Transition {
+/// Takes all of it away, by an operator, for somebody who has lost it: every session ends, because whoever has the device may
+/// be another.
+pub fn reset<M: Mint>(person: &Person, told: bool, now: UnixTime, mint: &M) -> Transition {
     let tell = (LinkPurpose::SecondFactorRemoved, None);
-    Transition::SecondFactor(SecondFactorChange::Remove {
+    Transition::SecondFactor(SecondFactorChange::Reset {
         subject: person.subject,
-        created_at: of.created_at,
-        ends_sessions: true,
         notice: told.then(|| tell_of(tell, person, now, mint)).flatten(),
     })
 }

@@ -1,5 +1,5 @@
 //! Who owes a second factor, and when.
-use super::Authenticator;
+use super::SecondFactors;
 use crate::policy::{Policy, ScopeEntry, SecondFactorRule};
 use crate::types::{Person, Scope};
 
@@ -16,11 +16,11 @@ pub enum Owed {
 
 impl Owed {
     /// What of it is owed by a person who has this.
-    pub fn by(person: &Person, has: Option<&Authenticator>, policy: &Policy) -> Self {
-        match has {
-            Some(_) => Owed::Proof,
-            None if needs(person, policy) => Owed::SetUp,
-            None => Owed::Nothing,
+    pub fn by(person: &Person, has: &SecondFactors, policy: &Policy) -> Self {
+        match has.is_none() {
+            false => Owed::Proof,
+            true if needs(person, policy) => Owed::SetUp,
+            true => Owed::Nothing,
         }
     }
 }

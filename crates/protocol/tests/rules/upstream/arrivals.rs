@@ -199,7 +199,7 @@ fn a_sign_in_is_taken_away_unless_it_is_the_last_way() {
     let remove = |session: &SessionFacts, all: &[LinkedIdentity], id: &str| {
         let which = (provider().source().to_owned(), id.to_owned());
         let which = (which.0.as_str(), which.1.as_str());
-        outcome(unlink(session, all, which, false, &case.context()))
+        outcome(unlink(session, (all, 0), which, false, &case.context()))
     };
     let mut own = SessionFacts::for_tests();
     own.person.password = "a hash".to_owned();
@@ -213,6 +213,13 @@ fn a_sign_in_is_taken_away_unless_it_is_the_last_way() {
     own.person.password.clear();
     let last = remove(&own, std::slice::from_ref(&one), "1");
     assert_eq!(last.unwrap_err(), LinkError::LastWay);
+    let by_passkey = {
+        let provider = provider();
+        let which = (provider.source(), "1");
+        let all = (std::slice::from_ref(&one), 1);
+        outcome(unlink(&own, all, which, false, &case.context()))
+    };
+    assert!(by_passkey.unwrap().is_some(), "a passkey leads in");
     assert!(
         remove(&own, &[one.clone(), two.clone()], "1")
             .unwrap()

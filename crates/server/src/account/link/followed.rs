@@ -3,7 +3,7 @@ use crate::ops::clock;
 use crate::state::App;
 use protocol::accounts::mail_link::{LinkFault, MailLink, PresentedLink};
 use protocol::accounts::mailbox::{Choice, Mailbox, admit, choice};
-use protocol::accounts::second_factor::Authenticator;
+use protocol::accounts::second_factor::SecondFactors;
 use protocol::types::{Client, Person};
 use std::sync::Arc;
 use store::StoreError;
@@ -12,9 +12,9 @@ use store::StoreError;
 pub(super) struct Followed {
     pub(super) link: MailLink,
     pub(super) person: Option<Person>,
-    /// Their second factor, where a new password takes it too: of an account whose address is proved. Of another, it may be
+    /// Their second factors, where a new password takes it too: of an account whose address is proved. Of another, it may be
     /// that of whoever had an address that was not theirs.
-    pub(super) second: Option<Authenticator>,
+    pub(super) second: Option<SecondFactors>,
     /// Another account that has the address which this one is to have, and never proved it.
     pub(super) squatter: Option<Person>,
     /// The app that it removes.
@@ -54,7 +54,8 @@ impl Followed {
             app: removed,
         };
         if let (Some(Choice::Password), Some(person)) = (followed.chooses(), &followed.person) {
-            followed.second = app.store.authenticator(person.subject).await?;
+            let has = app.store.second_factors(person.subject).await?;
+            followed.second = Some(has).filter(|has| !has.is_none());
         }
         Ok(admitted.map(|()| followed))
     }

@@ -137,6 +137,8 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
         | LinkPurpose::NewDevice
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::PasskeysChanged
+        | LinkPurpose::PasskeyCopied
         | LinkPurpose::RecoveryCodeUsed => (
             language.text("link-not-you-title"),
             match followed.link.session {
@@ -349,6 +351,8 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
         | LinkPurpose::NewDevice
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::PasskeysChanged
+        | LinkPurpose::PasskeyCopied
         | LinkPurpose::RecoveryCodeUsed => (
             match followed.link.session {
                 Some(_) => reader.text("link-ended-one-title"),

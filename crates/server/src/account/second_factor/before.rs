@@ -5,10 +5,10 @@ use crate::state::App;
 use protocol::accounts::second_factor::{Proof, Second, with_second};
 use protocol::accounts::sign_in::HandedOff;
 use protocol::handoff::LoginOutcome;
-use protocol::types::{Locator, UnixTime};
+use protocol::types::{Locator, Session, UnixTime};
 
 /// What it was.
-pub(super) enum Before {
+pub(in crate::account) enum Before {
     /// The password.
     Password,
     /// A sign-in at another provider: what that said, when it was, and by which methods.
@@ -18,11 +18,17 @@ pub(super) enum Before {
 }
 
 impl Before {
+    /// Of a session that had begun before.
+    pub(in crate::account) fn of_session(own: &Session) -> Self {
+        let methods = own.methods.as_deref().unwrap_or("pwd");
+        Before::Session(own.auth_time, methods.to_owned())
+    }
+
     /// In a sign-in that is under way: the password, or what another provider `answer`ed; `None` where that is forgotten.
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) async fn of_sign_in(
+    pub(in crate::account) async fn of_sign_in(
         app: &App,
         answer: Option<Locator>,
     ) -> Result<Option<Self>, PageError> {
@@ -47,16 +53,13 @@ impl Before {
         newcomer: &Newcomer,
     ) -> Result<Option<Self>, PageError> {
         match &newcomer.session {
-            Some(own) => {
-                let methods = own.methods.as_deref().unwrap_or("pwd");
-                Ok(Some(Before::Session(own.auth_time, methods.to_owned())))
-            }
+            Some(own) => Ok(Some(Self::of_session(own))),
             None => Self::of_sign_in(app, newcomer.answer).await,
         }
     }
 
     /// By which methods it was, with the second factor.
-    pub(super) fn methods(&self, second: Second) -> String {
+    pub(in crate::account) fn methods(&self, second: Second) -> String {
         match self {
             Before::Password => with_second("pwd", second),
             Before::Elsewhere(_, _, methods) | Before::Session(_, methods) => {
@@ -66,7 +69,7 @@ impl Before {
     }
 
     /// Both together, by these [methods](Self::methods).
-    pub(super) fn proof<'a>(&self, second: Second, methods: &'a str) -> Proof<'a> {
+    pub(in crate::account) fn proof<'a>(&self, second: Second, methods: &'a str) -> Proof<'a> {
         match *self {
             Before::Password => Proof::PasswordAnd(second),
             Before::Elsewhere(answer, auth_time, _) => Proof::HandedOff(HandedOff {

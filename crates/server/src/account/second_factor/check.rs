@@ -10,7 +10,7 @@ use jose::seal::Sealed;
 use protocol::accounts::second_factor::recovery::RecoveryCode;
 use protocol::accounts::second_factor::totp::Seed;
 use protocol::accounts::second_factor::{
-    Authenticator, Second, Typed, step_of, use_code, use_recovery_code,
+    Authenticator, Second, SecondFactors, Typed, step_of, use_code, use_recovery_code,
 };
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::daily::{self, Daily};
@@ -39,11 +39,14 @@ pub(in crate::account) enum Checked {
 pub(in crate::account) async fn check(
     app: &App,
     browser: &BrowserContext,
-    (person, has): (&Person, &Authenticator),
+    (person, has): (&Person, &SecondFactors),
     typed: &str,
 ) -> Result<Checked, PageError> {
     match Typed::read(typed) {
-        Some(Typed::Code(code)) => check_code(app, browser, (person, has), &code).await,
+        Some(Typed::Code(code)) => match &has.app {
+            Some(own) => check_code(app, browser, (person, own), &code).await,
+            None => Ok(Checked::Wrong { recovery: false }),
+        },
         Some(Typed::Recovery(code)) => check_recovery(app, browser, person, &code).await,
         None => Ok(Checked::Wrong {
             recovery: typed.chars().any(char::is_alphabetic),

@@ -21,12 +21,12 @@ pub(in crate::account) async fn enter(
     (continuation, told, proof): (&Continuation, bool, Proof<'_>),
     ways: Ways,
 ) -> Result<Response, PageError> {
-    let has = app.store.authenticator(person.subject).await?;
+    let has = app.store.second_factors(person.subject).await?;
     let elsewhere = proof.handed_off();
     let is_whole = is_multi_factor(elsewhere.map(|by| by.methods));
     let owed = match is_whole || app.config.is_published(&person.email) {
         true => Owed::Nothing,
-        false => Owed::by(person, has.as_ref(), app.policy()),
+        false => Owed::by(person, &has, app.policy()),
     };
     match owed {
         Owed::Nothing => welcome(app, person, browser, (told, proof), ways).await,

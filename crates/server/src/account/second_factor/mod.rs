@@ -8,9 +8,12 @@ mod set_up;
 mod standing;
 mod told;
 
+pub(in crate::account) use before::Before;
 pub(in crate::account) use check::{Checked, check};
 pub(in crate::account) use enter::enter;
-pub(in crate::account) use prove::{CodeForm, show, submit};
-pub(in crate::account) use security::{NewCodesForm, RemoveForm};
+pub(in crate::account) use prove::{CodeForm, again, show, submit};
+pub(in crate::account) use security::{NewCodesForm, RemoveForm, Said, of_here, page, proved};
 pub(in crate::account) use security::{new_codes, remove, show as show_security};
-pub(in crate::account) use set_up::{SetUpForm, submit as submit_set_up};
+pub(in crate::account) use set_up::{SetUpForm, shown as shown_codes, submit as submit_set_up};
+pub(in crate::account) use standing::Standing;
+pub(in crate::account) use told::tells;

@@ -4,6 +4,7 @@ use super::check::{Checked, check};
 use super::set_up;
 use super::standing::Standing;
 use super::told::tells;
+use crate::account::ceremonies;
 use crate::account::throttle;
 use crate::account::welcome::{Begun, Ways, begun_before, welcome};
 use crate::http::cookies::PasswordProved;
@@ -18,7 +19,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pages::{Frame, SecondFactor, Speak, Text, path};
 use protocol::Params;
-use protocol::accounts::second_factor::Authenticator;
+use protocol::accounts::second_factor::SecondFactors;
 use protocol::types::{Locator, Person};
 
 /// Every 401 has a challenge.
@@ -60,7 +61,10 @@ pub(crate) async fn show(
     }
     Ok(
         match Standing::of(&app, &mut browser, &continuation).await? {
-            Standing::Prove(..) => form(&app, &continuation, browser, StatusCode::OK, None),
+            Standing::Prove(person, has, _) => {
+                let shown = (StatusCode::OK, None);
+                form(&app, &continuation, browser, (&person, &has), shown).await?
+            }
             Standing::SetUp(newcomer) => {
                 set_up::first(&app, &continuation, browser, &newcomer, None)
             }
@@ -91,14 +95,8 @@ pub(crate) async fn submit(
     };
     let Some(code) = code else {
         let problem = browser.distrust(&app, "sign-in-stale");
-        let status = StatusCode::BAD_REQUEST;
-        return Ok(form(
-            &app,
-            &continuation,
-            browser,
-            status,
-            Some((problem, false)),
-        ));
+        let shown = (StatusCode::BAD_REQUEST, Some((problem, false)));
+        return form(&app, &continuation, browser, (&person, &has), shown).await;
     };
     let whose = (&*person, &has, before);
     answer(&app, &continuation, browser, whose, &code).await
@@ -109,7 +107,7 @@ async fn answer(
     app: &App,
     continuation: &Continuation,
     browser: BrowserContext,
-    (person, has, before): (&Person, &Authenticator, Option<Locator>),
+    (person, has, before): (&Person, &SecondFactors, Option<Locator>),
     code: &str,
 ) -> Result<Response, PageError> {
     let ways = Ways {
@@ -133,13 +131,13 @@ async fn answer(
         Checked::Throttled(throttled) => {
             let status = StatusCode::TOO_MANY_REQUESTS;
             let problem = Some((throttle::sentence(throttled, language), false));
-            let form = form(app, continuation, browser, status, problem);
+            let form = form(app, continuation, browser, (person, has), (status, problem)).await?;
             return Ok(throttle::refuse(form, throttled));
         }
         Checked::Unreadable => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             let problem = Some((language.text("second-unreadable"), false));
-            return Ok(form(app, continuation, browser, status, problem));
+            return form(app, continuation, browser, (person, has), (status, problem)).await;
         }
         Checked::Wrong { recovery } => recovery,
     };
@@ -154,26 +152,40 @@ async fn answer(
         true => language.text("second-recovery-wrong"),
         false => language.text("second-wrong"),
     };
-    let status = StatusCode::UNAUTHORIZED;
-    let mut response = form(
-        app,
-        continuation,
-        browser,
-        status,
-        Some((sentence, recovery)),
-    );
+    let shown = (StatusCode::UNAUTHORIZED, Some((sentence, recovery)));
+    let mut response = form(app, continuation, browser, (person, has), shown).await?;
     reply::challenge(&mut response, CHALLENGE);
     Ok(response)
 }
 
+/// The form again, where a passkey did not do.
+///
+/// # Errors
+/// When the store fails.
+pub(in crate::account) async fn again(
+    app: &App,
+    continuation: &Continuation,
+    browser: BrowserContext,
+    whose: (&Person, &SecondFactors),
+    (status, problem): (StatusCode, Text),
+) -> Result<Response, PageError> {
+    let shown = (status, Some((problem, false)));
+    let mut response = form(app, continuation, browser, whose, shown).await?;
+    if status == StatusCode::UNAUTHORIZED {
+        reply::challenge(&mut response, CHALLENGE);
+    }
+    Ok(response)
+}
+
 /// The form; `problem`: why it is shown again, and whether that is about a recovery code.
-fn form(
+async fn form(
     app: &App,
     continuation: &Continuation,
     mut browser: BrowserContext,
-    status: StatusCode,
-    problem: Option<(Text, bool)>,
-) -> Response {
+    (person, has): (&Person, &SecondFactors),
+    (status, problem): (StatusCode, Option<(Text, bool)>),
+) -> Result<Response, PageError> {
+    let passkey = ceremonies::second_factor(app, &mut browser, person, has).await?;
     let nonce = browser.nonce(app, NonceScope::Browser);
     let (problem, recovery) = problem.unzip();
     let page = SecondFactor {
@@ -187,6 +199,8 @@ fn form(
         app_name: continuation.waiting(browser.language),
         problem,
         recovery: recovery.unwrap_or_default(),
+        asks_code: has.app.is_some(),
+        passkey,
     };
-    browser.keep_browser_id(app, continuation.page(status, &page))
+    Ok(browser.keep_browser_id(app, continuation.page(status, &page)))
 }

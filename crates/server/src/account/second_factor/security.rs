@@ -1,5 +1,6 @@
 //! A person's own page about their second factor. It takes a proof of the last ten minutes.
 use super::told::tells;
+use crate::account::ceremonies;
 use crate::account::sessions::{everyones, own_form};
 use crate::http::cookies::random;
 use crate::http::error::{PageError, PageFault};
@@ -23,8 +24,15 @@ use store::Outcome;
 /// Longest `round` that a form brings, in characters.
 const LONGEST: usize = 64;
 
+/// What the page says besides.
+#[derive(Default)]
+pub(in crate::account) struct Said {
+    pub(in crate::account) notice: Option<Text>,
+    pub(in crate::account) problem: Option<Text>,
+}
+
 /// A form of the page, by somebody who does not sign in at the company's own login.
-async fn of_here<F: Form>(
+pub(in crate::account) async fn of_here<F: Form>(
     app: &App,
     posted: Posted<F>,
 ) -> Result<(BrowserContext, SessionFacts, F), PageError> {
@@ -51,16 +59,25 @@ pub(crate) async fn show(
         return Err(PageFault::NotFound.into());
     }
     proved(&facts)?;
-    let done = params.get("done") == Some("removed");
-    let notice = done.then(|| browser.language.text("security-done-removed"));
-    page(&app, browser, &facts, (notice, None)).await
+    let done = match params.get("done") {
+        Some("removed") => Some("security-done-removed"),
+        Some("passkey-added") => Some("passkeys-done-added"),
+        Some("passkey-renamed") => Some("passkeys-done-renamed"),
+        Some("passkey-removed") => Some("passkeys-done-removed"),
+        _ => None,
+    };
+    let said = Said {
+        notice: done.map(|id| browser.language.text(id)),
+        problem: None,
+    };
+    page(&app, browser, &facts, said).await
 }
 
 /// Whether they proved lately who they are.
 ///
 /// # Errors
 /// The way to do so, and back.
-fn proved(facts: &SessionFacts) -> Result<(), PageError> {
+pub(in crate::account) fn proved(facts: &SessionFacts) -> Result<(), PageError> {
     match signed_in_lately(&facts.session, clock::now()) {
         true => Ok(()),
         false => {
@@ -70,14 +87,18 @@ fn proved(facts: &SessionFacts) -> Result<(), PageError> {
     }
 }
 
-async fn page(
+/// The page, as it is now.
+///
+/// # Errors
+/// When the store fails.
+pub(in crate::account) async fn page(
     app: &App,
     mut browser: BrowserContext,
     facts: &SessionFacts,
-    (notice, problem): (Option<Text>, Option<Text>),
+    Said { notice, problem }: Said,
 ) -> Result<Response, PageError> {
-    let has = app.store.authenticator(facts.person.subject).await?;
-    if has.is_some() && !facts.session.has_second_factor() {
+    let has = app.store.second_factors(facts.person.subject).await?;
+    if !has.is_none() && !facts.session.has_second_factor() {
         let prove = format!("{}?request=security", path::SECOND_FACTOR);
         return Ok(reply::see_other(&prove));
     }
@@ -88,11 +109,13 @@ async fn page(
         true => StatusCode::OK,
         false => StatusCode::CONFLICT,
     };
+    let passkeys = ceremonies::section(app, &mut browser, facts).await?;
     let page = Security {
+        passkeys,
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
-        since: has.as_ref().map(since),
-        codes_left: has.as_ref().map_or(0, |has| has.codes_left),
+        since: has.app.as_ref().map(since),
+        codes_left: has.codes_left,
         round: random(),
         needed: needs(&facts.person, app.policy()),
         notice,
@@ -137,11 +160,13 @@ impl Form for RemoveForm {
     }
 }
 
-/// What a form is about: the second factor of whoever posts it, in a session that began with it.
-async fn own(app: &App, facts: &SessionFacts) -> Result<Option<Authenticator>, PageError> {
+/// Whether a form is posted in a session that began with a second factor, lately.
+///
+/// # Errors
+/// The way to prove who they are, and back.
+fn with_second(facts: &SessionFacts) -> Result<bool, PageError> {
     proved(facts)?;
-    let has = app.store.authenticator(facts.person.subject).await?;
-    Ok(has.filter(|_| facts.session.has_second_factor()))
+    Ok(facts.session.has_second_factor())
 }
 
 /// `POST`: makes the recovery codes anew, and shows them.
@@ -153,8 +178,8 @@ pub(crate) async fn new_codes(
     let subject = facts.person.subject.0.to_be_bytes();
     let round = [&subject[..], form.round.as_bytes()].concat();
     let codes = RecoveryCode::of_round(&app.key, &round);
-    if let Some(has) = own(&app, &facts).await? {
-        let change = replace_codes(&has, &codes);
+    if with_second(&facts)? {
+        let change = replace_codes(facts.person.subject, &codes);
         let act = app.act_now(browser.address);
         if app.settle_one(change, act).await? == Outcome::Committed {
             let page = RecoveryCodes {
@@ -165,8 +190,11 @@ pub(crate) async fn new_codes(
             return Ok(reply::page(StatusCode::OK, &page, None));
         }
     }
-    let problem = Some(browser.language.text("security-changed"));
-    page(&app, browser, &facts, (None, problem)).await
+    let said = Said {
+        notice: None,
+        problem: Some(browser.language.text("security-changed")),
+    };
+    page(&app, browser, &facts, said).await
 }
 
 /// `POST`: removes the second factor.
@@ -175,7 +203,9 @@ pub(crate) async fn remove(
     posted: Posted<RemoveForm>,
 ) -> Result<Response, PageError> {
     let (browser, facts, RemoveForm) = of_here(&app, posted).await?;
-    if let Some(has) = own(&app, &facts).await? {
+    let with_second = with_second(&facts)?;
+    let has = app.store.authenticator(facts.person.subject).await?;
+    if let Some(has) = has.filter(|_| with_second) {
         let (person, now) = (&facts.person, clock::now());
         let told = (&facts.session, tells(&app, person));
         let change = removal(&has, person, told, now, &app.mint);

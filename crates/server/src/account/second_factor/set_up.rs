@@ -231,7 +231,7 @@ async fn again(
 }
 
 /// The recovery codes, in a browser that is signed in.
-fn shown(
+pub(in crate::account) fn shown(
     app: &App,
     browser: &BrowserContext,
     continuation: &Continuation,

@@ -4,21 +4,21 @@ use crate::http::error::PageError;
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext};
-use crate::interaction::continuation::{Continuation, after_url};
+use crate::interaction::continuation::{Continuation, OwnPage, after_url};
 use crate::ops::clock;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{Speak, path};
-use protocol::accounts::second_factor::{Authenticator, Owed, Pending};
+use protocol::accounts::second_factor::{Owed, Pending, SecondFactors};
 use protocol::apps::signed_in_lately;
 use protocol::facts::SessionFacts;
 use protocol::types::{Locator, Person, Session};
 
 /// What may be done.
-pub(super) enum Standing {
+pub(in crate::account) enum Standing {
     /// The person has a second factor, and proves it; and what another provider said before, in place of a password.
-    Prove(Box<Person>, Authenticator, Option<Locator>),
+    Prove(Box<Person>, SecondFactors, Option<Locator>),
     /// They have none, and set one up.
     SetUp(Box<Newcomer>),
     /// Neither: what is answered.
@@ -26,7 +26,7 @@ pub(super) enum Standing {
 }
 
 /// Somebody who sets a second factor up.
-pub(super) struct Newcomer {
+pub(in crate::account) struct Newcomer {
     pub(super) person: Person,
     /// The session in which they do; `None`: they sign in, and cannot without.
     pub(super) session: Option<Session>,
@@ -36,22 +36,22 @@ pub(super) struct Newcomer {
 
 impl Standing {
     /// Of this browser: by the password that it proved a moment ago, or else by its session.
-    pub(super) async fn of(
+    pub(in crate::account) async fn of(
         app: &App,
         browser: &mut BrowserContext,
         continuation: &Continuation,
     ) -> Result<Self, PageError> {
         let sign_in = continuation.with(path::SIGN_IN);
         if let Some((person, answer)) = proved(app, browser).await? {
-            let has = app.store.authenticator(person.subject).await?;
-            return Ok(match (Owed::by(&person, has.as_ref(), app.policy()), has) {
-                (Owed::Proof, Some(has)) => Standing::Prove(Box::new(person), has, answer),
-                (Owed::SetUp, _) => Standing::SetUp(Box::new(Newcomer {
+            let has = app.store.second_factors(person.subject).await?;
+            return Ok(match Owed::by(&person, &has, app.policy()) {
+                Owed::Proof => Standing::Prove(Box::new(person), has, answer),
+                Owed::SetUp => Standing::SetUp(Box::new(Newcomer {
                     person,
                     session: None,
                     answer,
                 })),
-                (Owed::Nothing | Owed::Proof, _) => Standing::Neither(reply::see_other(&sign_in)),
+                Owed::Nothing => Standing::Neither(reply::see_other(&sign_in)),
             });
         }
         match browser.session.clone() {
@@ -82,16 +82,19 @@ impl Standing {
             return Ok(Standing::Neither(elsewhere(app, browser, continuation)));
         }
         let sign_in = continuation.with(path::SIGN_IN);
-        let has = app.store.authenticator(person.subject).await?;
-        Ok(match (has, session.has_second_factor()) {
-            (Some(_), true) => Standing::Neither(reply::see_other(&continuation.href())),
+        let has = app.store.second_factors(person.subject).await?;
+        // Whoever has a passkey sets an authenticator app up beside it, where they ask for that.
+        let sets_up =
+            has.app.is_none() && matches!(continuation, Continuation::Own(OwnPage::Security));
+        Ok(match (has.is_none(), session.has_second_factor()) {
+            (false, true) if !sets_up => Standing::Neither(reply::see_other(&continuation.href())),
             // It began before there was one, and ought to have ended then.
-            (Some(_), false) => {
+            (false, false) => {
                 let mut response = reply::see_other(&sign_in);
                 session::sign_out(app, &mut response);
                 Standing::Neither(response)
             }
-            (None, _) if signed_in_lately(session, clock::now()) => {
+            _ if signed_in_lately(session, clock::now()) => {
                 let SessionFacts {
                     person, session, ..
                 } = facts;
@@ -101,7 +104,7 @@ impl Standing {
                     answer: None,
                 }))
             }
-            (None, _) => Standing::Neither(reply::see_other(&after_url(&sign_in, "proof"))),
+            _ => Standing::Neither(reply::see_other(&after_url(&sign_in, "proof"))),
         })
     }
 }

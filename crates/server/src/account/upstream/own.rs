@@ -107,6 +107,7 @@ async fn page(
     said: Said,
 ) -> Result<Response, PageError> {
     let linked = app.store.identities(facts.person.subject).await?;
+    let has = app.store.second_factors(facts.person.subject).await?;
     let language = browser.language;
     let names = app.upstream.iter().map(|upstream| Elsewhere {
         name: upstream.own.name.in_language(language).to_owned(),
@@ -121,7 +122,7 @@ async fn page(
             .map(|one| line(app, &browser, facts, one))
             .collect(),
         others: names.collect(),
-        last: linked.len() < 2 && !facts.person.signs_in_here(),
+        last: linked.len() < 2 && !facts.person.signs_in_here() && has.passkeys == 0,
         problem: said.problem,
     };
     let status = match page.problem.is_some() {
@@ -261,7 +262,8 @@ pub(super) async fn remove(
             (form.source.as_str(), form.id.as_str()),
             app.config.mail.is_some(),
         );
-        let decision = unlink(&facts, &all, which, mails, &context);
+        let has = app.store.second_factors(facts.person.subject).await?;
+        let decision = unlink(&facts, (&all, has.passkeys), which, mails, &context);
         let act = app.act_now(browser.address);
         match app.settle(decision, act).await? {
             None => {}
