@@ -2,7 +2,11 @@
 //! stays revoked.
 //!
 //! `earlier/` holds one per engine, with the keys beside it and the secrets that open it. They hold every kind of row,
-//! and nothing in them ends before the year 2093. To write them anew with another binary:
+//! and nothing in them ends before the year 2093.
+//!
+//! The binary of commit 90934e8 wrote them. To make them again, build that commit (`git worktree add ../90934e8 90934e8`,
+//! then `cargo build --release --bin valetkey` in it) and have its binary write; with another one's they show something
+//! else:
 //! `VALETKEY_BIN=… VALETKEY_TEST_POSTGRES=… VALETKEY_TEST_POSTGRES_BIN=… cargo test -p acceptance --test operation earlier:: --
 //! --ignored --test-threads 1`.
 

@@ -107,6 +107,24 @@ fn d3_every_parameter_is_in_the_query_string() {
 }
 
 #[test]
+fn d3_both_printed_addresses_give_tokens() {
+    let scene = scene();
+    let app = scene.machine();
+    for path in ["/token", "/v1/oauth/token"] {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &*app.client_id),
+            ("client_secret", &app.client_secret),
+        ];
+        let told = post_query(&scene, path, &fields).expect(200);
+        assert!(!told.member("access_token").is_empty(), "{path}: {told}");
+    }
+    // One of them is published.
+    let published = scene.token();
+    assert!(published.ends_with("/v1/oauth/token"), "{published}");
+}
+
+#[test]
 fn d3_no_parameter_stands_in_query_and_body() {
     let scene = scene();
     let app = droplet_book(&scene);
