@@ -19,11 +19,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             passkey,
             notice,
         } => {
-            let locked = checked(steps, password, session);
-            let locked = match passkey {
-                Some(passkey) => locked.exists(HAS_PASSKEY, values![*passkey, session.subject]),
-                None => locked,
-            };
+            let locked = still_has(checked(steps, password, session), session, *passkey);
             let locked = match answer {
                 Some(answer) => locked.guard(USE_ANSWER, values![*answer, session.subject, now]),
                 None => locked,
@@ -100,6 +96,14 @@ fn end_by_link<'a>(
 /// The mail that tells of a sign-in elsewhere which was added takes it away.
 const TAKE_AWAY: &str = "DELETE FROM identities WHERE subject = $1 AND created_at >= \
     (SELECT created_at FROM mail_links WHERE id = $2 AND purpose = 'sign_ins_changed')";
+
+/// Whether the passkey that signs somebody in is theirs still.
+fn still_has<'a>(steps: Steps<'a>, session: &Session, passkey: Option<Locator>) -> Steps<'a> {
+    match passkey {
+        Some(passkey) => steps.exists(HAS_PASSKEY, values![passkey, session.subject]),
+        None => steps,
+    }
+}
 
 /// Whoever removes a passkey locks the person first, and ends the session that began with it; or comes first.
 const HAS_PASSKEY: &str = "SELECT 1 FROM passkeys WHERE id = $1 AND subject = $2";
