@@ -4,6 +4,7 @@ use crate::ops::clock::Zone;
 use pages::{Arguments, Speak, Text, browser_text, path};
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};
 use protocol::accounts::mailbox::Mailbox;
+use protocol::types::text::isolated;
 use protocol::types::{Language, MailAddress, Person, Preferences, Session, UnixTime};
 
 /// What is known when a mail is written.
@@ -101,6 +102,7 @@ impl Writer<'_> {
     }
 
     fn words(&self, link: &MailLink, found: &Found, href: String) -> Words {
+        let changed = |said| self.changed(link, said, href.clone());
         match link.purpose {
             LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery
                 if found.is_switched_off() =>
@@ -132,46 +134,26 @@ impl Writer<'_> {
                 link: Some((self.text("mail-changed-email-button"), href)),
                 after: Vec::new(),
             },
-            LinkPurpose::PasswordChanged => self.changed(
-                self.of_product("mail-changed-password-subject"),
-                self.at("mail-changed-password", link.created_at),
-                href,
-            ),
-            LinkPurpose::NameChanged => self.changed(
-                self.of_product("mail-changed-name-subject"),
-                self.at("mail-changed-name", link.created_at),
-                href,
-            ),
-            LinkPurpose::SecondFactorAdded => self.changed(
-                self.of_product("mail-second-added-subject"),
-                self.at("mail-second-added", link.created_at),
-                href,
-            ),
-            LinkPurpose::SecondFactorRemoved => self.changed(
-                self.of_product("mail-second-removed-subject"),
-                self.at("mail-second-removed", link.created_at),
-                href,
-            ),
-            LinkPurpose::PasskeysChanged => self.changed(
-                self.of_product("mail-passkeys-subject"),
-                self.at("mail-passkeys", link.created_at),
-                href,
-            ),
-            LinkPurpose::PasskeyCopied => self.changed(
-                self.of_product("mail-passkey-copied-subject"),
-                self.at("mail-passkey-copied", link.created_at),
-                href,
-            ),
-            LinkPurpose::RecoveryCodeUsed => self.changed(
-                self.of_product("mail-recovery-code-subject"),
-                self.at("mail-recovery-code", link.created_at),
-                href,
-            ),
-            LinkPurpose::SignInsChanged => self.changed(
-                self.of_product("mail-changed-sign-ins-subject"),
-                self.at("mail-changed-sign-ins", link.created_at),
-                href,
-            ),
+            LinkPurpose::PasswordChanged => {
+                changed(["mail-changed-password-subject", "mail-changed-password"])
+            }
+            LinkPurpose::NameChanged => changed(["mail-changed-name-subject", "mail-changed-name"]),
+            LinkPurpose::SecondFactorAdded => {
+                changed(["mail-second-added-subject", "mail-second-added"])
+            }
+            LinkPurpose::SecondFactorRemoved => {
+                changed(["mail-second-removed-subject", "mail-second-removed"])
+            }
+            LinkPurpose::PasskeysChanged => changed(["mail-passkeys-subject", "mail-passkeys"]),
+            LinkPurpose::PasskeyCopied => {
+                changed(["mail-passkey-copied-subject", "mail-passkey-copied"])
+            }
+            LinkPurpose::RecoveryCodeUsed => {
+                changed(["mail-recovery-code-subject", "mail-recovery-code"])
+            }
+            LinkPurpose::SignInsChanged => {
+                changed(["mail-changed-sign-ins-subject", "mail-changed-sign-ins"])
+            }
             LinkPurpose::NewDevice => self.new_device(link, found, href),
             LinkPurpose::AppConnected => self.app_connected(link, found, href),
         }
@@ -179,7 +161,7 @@ impl Writer<'_> {
 
     fn app_connected(&self, link: &MailLink, found: &Found, href: String) -> Words {
         let name = match &found.app {
-            Some(name) => Text::of_others(name),
+            Some(name) => Text::of_others(isolated(name)),
             None => self.text("mail-app-unnamed"),
         };
         let time = self.zone.moment(link.created_at, self.language);
@@ -277,9 +259,11 @@ impl Writer<'_> {
         }
     }
 
-    fn changed(&self, subject: Text, what: Text, href: String) -> Words {
+    /// What was done to an account: what the mail is about, and the sentence that says when.
+    fn changed(&self, link: &MailLink, [subject, what]: [&'static str; 2], href: String) -> Words {
+        let what = self.at(what, link.created_at);
         Words {
-            subject,
+            subject: self.of_product(subject),
             before: vec![what, self.text("mail-changed-not-you")],
             link: Some((self.text("mail-changed-button"), href)),
             after: Vec::new(),
@@ -312,7 +296,47 @@ impl Writer<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::types::Locator;
+    use protocol::types::{Locator, Subject};
+
+    fn link(purpose: LinkPurpose) -> MailLink {
+        MailLink {
+            organization: None,
+            id: Locator(1),
+            purpose,
+            email: MailAddress::parse("ada@example.com").unwrap(),
+            subject: None,
+            session: None,
+            device: None,
+            client: None,
+            language: None,
+            created_at: UnixTime(1_800_000_000),
+            expires_at: UnixTime(1_800_000_060),
+            used_at: None,
+        }
+    }
+
+    fn found(holder: Option<Person>) -> Found {
+        Found {
+            holder,
+            preferences: Preferences::default(),
+            session: None,
+            app: None,
+        }
+    }
+
+    fn by(language: Language) -> Writer<'static> {
+        Writer {
+            product: "Acme",
+            base: "https://id.example",
+            language,
+            zone: Zone::named("Europe/Berlin").unwrap(),
+        }
+    }
+
+    fn written(by: &Writer<'_>, purpose: LinkPurpose, found: &Found) -> Letter {
+        let href = "https://id.example/link?t=x".to_owned();
+        letter(by, &link(purpose), found, href)
+    }
 
     #[test]
     fn every_mail_says_what_it_is_about_and_when_its_link_ends() {
@@ -321,34 +345,7 @@ mod tests {
             (Language::German, "bis 15.01.2027, 09:01 CET"),
         ] {
             for purpose in LinkPurpose::ALL {
-                let link = MailLink {
-                    organization: None,
-                    id: Locator(1),
-                    purpose,
-                    email: MailAddress::parse("ada@example.com").unwrap(),
-                    subject: None,
-                    session: None,
-                    device: None,
-                    client: None,
-                    language: None,
-                    created_at: UnixTime(1_800_000_000),
-                    expires_at: UnixTime(1_800_000_060),
-                    used_at: None,
-                };
-                let found = Found {
-                    holder: None,
-                    preferences: Preferences::default(),
-                    session: None,
-                    app: None,
-                };
-                let by = Writer {
-                    product: "Acme",
-                    base: "https://id.example",
-                    language,
-                    zone: Zone::named("Europe/Berlin").unwrap(),
-                };
-                let href = "https://id.example/link?t=x".to_owned();
-                let letter = letter(&by, &link, &found, href);
+                let letter = written(&by(language), purpose, &found(None));
                 assert!(letter.subject.as_str().contains("Acme"), "{letter:?}");
                 let told = letter
                     .after
@@ -357,5 +354,55 @@ mod tests {
                 assert_eq!(told, letter.link.is_some(), "{letter:?}");
             }
         }
+    }
+
+    /// Whoever holds the address: nobody, somebody who has not proved it, somebody who has, one who is switched off.
+    fn holders() -> [Option<Person>; 4] {
+        let holder = |verified_at, disabled_at| {
+            Some(Person {
+                subject: Subject(7),
+                email: "ada@example.com".to_owned(),
+                verified_at,
+                name: String::new(),
+                admin: false,
+                password: String::new(),
+                disabled_at,
+                cutoff: Locator(0),
+                created_at: UnixTime(0),
+                test_app: None,
+                device_epoch: 0,
+                external_id: None,
+            })
+        };
+        let then = Some(UnixTime(1));
+        [
+            None,
+            holder(None, None),
+            holder(then, None),
+            holder(then, then),
+        ]
+    }
+
+    #[test]
+    fn no_mail_says_anything_past_the_catalogue() {
+        for purpose in LinkPurpose::ALL {
+            for holder in holders() {
+                let letter = written(&by(Language::Pseudo), purpose, &found(holder));
+                letter.assert_of_the_catalogue(&["Acme", "ada@example.com", "2027-01-15", "CET"]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_moves_nothing_around_it() {
+        let found = Found {
+            app: Some("תזכורות".to_owned()),
+            ..found(None)
+        };
+        let letter = written(&by(Language::English), LinkPurpose::AppConnected, &found);
+        assert!(
+            letter.subject.as_str().contains("\u{2068}תזכורות\u{2069}"),
+            "{letter:?}"
+        );
     }
 }

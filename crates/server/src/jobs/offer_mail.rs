@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use pages::Speak;
 use pages::portal::{Organizations, PORTAL, app_href, role_text};
 use protocol::outbox::{Entry, InvitationMail, SecretEndMail, TransferMail};
+use protocol::types::text::isolated;
 use protocol::types::{
-    Client, ClientNo, Invitation, Language, Locator, MailAddress, Preferences, Receiver,
-    StoredSecret, Subject, Transfer, UnixTime,
+    Client, ClientNo, Invitation, Language, Locator, MailAddress, Preferences, Receiver, Subject,
+    Transfer, UnixTime,
 };
 use std::sync::Arc;
 use store::{Store, StoreError};
@@ -62,15 +63,20 @@ impl Offers {
         }
     }
 
-    /// In which language and time zone somebody is told.
-    async fn reader(&self, to: &MailAddress) -> Result<(Language, Zone), StoreError> {
+    /// How somebody is told.
+    async fn reader(&self, to: &MailAddress) -> Result<Reader<'_>, StoreError> {
         let preferences = match self.store.person_by_email(to.as_str()).await? {
             Some(person) => self.store.preferences(person.subject).await?,
             None => None,
         };
         let preferences: Preferences = preferences.unwrap_or_default();
-        let language = preferences.language.unwrap_or(self.language);
-        Ok((language, Zone::of(&preferences, &self.zone)))
+        Ok(Reader {
+            to: to.clone(),
+            language: preferences.language.unwrap_or(self.language),
+            zone: Zone::of(&preferences, &self.zone),
+            product: &self.product,
+            base: &self.base,
+        })
     }
 
     async fn name_of(&self, subject: Subject) -> Result<String, StoreError> {
@@ -83,14 +89,40 @@ impl Offers {
         open: &Invitation,
         organization: &str,
     ) -> Result<Letter, StoreError> {
-        let (language, zone) = self.reader(&open.email).await?;
         let by = self.name_of(open.invited_by).await?;
-        let until = zone.moment(open.expires_at, language);
-        let product = &self.product;
+        let reader = self.reader(&open.email).await?;
+        Ok(reader.invitation(open, &by, organization))
+    }
+
+    async fn transfer(
+        &self,
+        open: &Transfer,
+        to: &MailAddress,
+        app: &str,
+    ) -> Result<Letter, StoreError> {
+        let by = self.name_of(open.offered_by).await?;
+        Ok(self.reader(to).await?.transfer(open, &by, app))
+    }
+}
+
+/// Whom a mail is written to, and what by. Names are of others, so each is set apart.
+struct Reader<'a> {
+    to: MailAddress,
+    language: Language,
+    zone: Zone,
+    product: &'a str,
+    base: &'a str,
+}
+
+impl Reader<'_> {
+    fn invitation(self, open: &Invitation, by: &str, organization: &str) -> Letter {
+        let (language, product) = (self.language, &self.product);
+        let (by, organization) = (isolated(by), isolated(organization));
+        let until = self.zone.moment(open.expires_at, language);
         let role = role_text(open.role, language);
-        Ok(Letter {
+        Letter {
             language,
-            to: open.email.clone(),
+            to: self.to,
             subject: language.text_of(
                 "mail-invitation-subject",
                 &[("organization", &organization), ("product", product)],
@@ -114,22 +146,16 @@ impl Offers {
                 language.text_of("mail-invitation-until", &[("time", &until)]),
                 language.text("mail-invitation-not-wanted"),
             ],
-        })
+        }
     }
 
-    async fn transfer(
-        &self,
-        open: &Transfer,
-        to: &MailAddress,
-        app: &str,
-    ) -> Result<Letter, StoreError> {
-        let (language, zone) = self.reader(to).await?;
-        let by = self.name_of(open.offered_by).await?;
-        let until = zone.moment(open.expires_at, language);
-        let product = &self.product;
-        Ok(Letter {
+    fn transfer(self, open: &Transfer, by: &str, app: &str) -> Letter {
+        let (language, product) = (self.language, &self.product);
+        let (by, app) = (isolated(by), isolated(app));
+        let until = self.zone.moment(open.expires_at, language);
+        Letter {
             language,
-            to: to.clone(),
+            to: self.to,
             subject: language.text_of(
                 "mail-transfer-subject",
                 &[("app", &app), ("product", product)],
@@ -146,32 +172,28 @@ impl Offers {
                 language.text_of("mail-invitation-until", &[("time", &until)]),
                 language.text("mail-invitation-not-wanted"),
             ],
-        })
+        }
     }
 
-    async fn secret_end(
-        &self,
-        to: &MailAddress,
-        client: &Client,
-        secret: &StoredSecret,
-        end: UnixTime,
-    ) -> Result<Letter, StoreError> {
-        let (language, zone) = self.reader(to).await?;
-        let time = zone.moment(end, language);
-        let (app, product) = (&client.name, &self.product);
+    /// `called`: what its developer calls the secret, or nothing.
+    fn secret_end(self, client: &Client, called: &str, end: UnixTime) -> Letter {
+        let (language, product) = (self.language, &self.product);
+        let time = self.zone.moment(end, language);
+        let app = isolated(&client.name);
         let mut before = vec![language.text_of(
             "mail-secret-end",
-            &[("app", app), ("product", product), ("time", &time)],
+            &[("app", &app), ("product", product), ("time", &time)],
         )];
-        if !secret.name.is_empty() {
-            before.push(language.text_of("mail-secret-end-name", &[("name", &secret.name)]));
+        if !called.is_empty() {
+            let called = isolated(called);
+            before.push(language.text_of("mail-secret-end-name", &[("name", &called)]));
         }
-        Ok(Letter {
+        Letter {
             language,
-            to: to.clone(),
+            to: self.to,
             subject: language.text_of(
                 "mail-secret-end-subject",
-                &[("app", app), ("product", product)],
+                &[("app", &app), ("product", product)],
             ),
             before,
             link: Some((
@@ -179,7 +201,7 @@ impl Offers {
                 format!("{}{}", self.base, app_href(&client.id)),
             )),
             after: vec![language.text("mail-secret-end-after")],
-        })
+        }
     }
 }
 
@@ -238,7 +260,75 @@ impl Job for SendSecretEnd {
         else {
             return Ok(());
         };
-        let letter = self.0.secret_end(&payload.to, &client, secret, end).await;
-        self.0.send(letter.map_err(unread)?, entry).await
+        let reader = self.0.reader(&payload.to).await.map_err(unread)?;
+        let letter = reader.secret_end(&client, &secret.name, end);
+        self.0.send(letter, entry).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::types::Role;
+
+    const NAMES: [&str; 4] = ["תזכורות", "Zoë", "Ада", "日本"];
+
+    fn reader(language: Language) -> Reader<'static> {
+        Reader {
+            to: MailAddress::parse("ada@example.com").unwrap(),
+            language,
+            zone: Zone::named("Europe/Berlin").unwrap(),
+            product: "Acme",
+            base: "https://id.example",
+        }
+    }
+
+    fn invitation(language: Language, role: Role, by: &str, organization: &str) -> Letter {
+        let open = Invitation {
+            id: Locator(1),
+            organization: Locator(2),
+            email: MailAddress::parse("ada@example.com").unwrap(),
+            role,
+            invited_by: Subject(3),
+            created_at: UnixTime(1_800_000_000),
+            expires_at: UnixTime(1_800_000_060),
+        };
+        reader(language).invitation(&open, by, organization)
+    }
+
+    fn transfer(language: Language, by: &str, app: &str) -> Letter {
+        let open = Transfer {
+            id: Locator(1),
+            client: ClientNo(2),
+            to: Receiver::Address(MailAddress::parse("ada@example.com").unwrap()),
+            offered_by: Subject(3),
+            created_at: UnixTime(1_800_000_000),
+            expires_at: UnixTime(1_800_000_060),
+        };
+        reader(language).transfer(&open, by, app)
+    }
+
+    #[test]
+    fn no_mail_to_developers_says_anything_past_the_catalogue() {
+        let of_others = ["Acme", "2027-01-15", "CET"];
+        for role in Role::ALL {
+            invitation(Language::Pseudo, role, "1", "2").assert_of_the_catalogue(&of_others);
+        }
+        transfer(Language::Pseudo, "1", "2").assert_of_the_catalogue(&of_others);
+    }
+
+    #[test]
+    fn names_move_nothing_around_them() {
+        for name in NAMES {
+            let apart = format!("\u{2068}{name}\u{2069}");
+            for letter in [
+                invitation(Language::English, Role::Viewer, name, name),
+                transfer(Language::German, name, name),
+            ] {
+                assert!(letter.subject.as_str().contains(&apart), "{letter:?}");
+                let said = letter.before[0].as_str();
+                assert_eq!(said.matches(&apart).count(), 2, "{letter:?}");
+            }
+        }
     }
 }

@@ -49,3 +49,19 @@ fn letter(product: &str, mail: TestMail, language: Language) -> Letter {
         after: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::types::MailAddress;
+
+    #[test]
+    fn a_mail_for_trying_says_nothing_past_the_catalogue() {
+        for copies in [1, 3] {
+            let to = MailAddress::parse("ada@example.com").unwrap();
+            let copy = 1;
+            let letter = letter("Acme", TestMail { to, copy, copies }, Language::Pseudo);
+            letter.assert_of_the_catalogue(&["Acme"]);
+        }
+    }
+}

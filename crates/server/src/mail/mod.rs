@@ -70,6 +70,32 @@ impl Letter {
     }
 }
 
+#[cfg(test)]
+impl Letter {
+    /// Fails if it says anything in plain letters but `of_others`: written in [`Language::Pseudo`], all that is of the
+    /// catalogue has others.
+    #[track_caller]
+    pub(crate) fn assert_of_the_catalogue(&self, of_others: &[&str]) {
+        let label = self.link.iter().map(|(label, _)| label);
+        let said = [&self.subject].into_iter().chain(label);
+        for text in said.chain(&self.before).chain(&self.after) {
+            // What stands in a sentence as a link is no word.
+            let words = text
+                .as_str()
+                .split(' ')
+                .filter(|word| !word.contains("://"));
+            let words = words.collect::<Vec<_>>().join(" ");
+            let rest = of_others
+                .iter()
+                .fold(words, |rest, word| rest.replace(word, ""));
+            assert!(
+                !rest.contains(|c: char| c.is_ascii_alphabetic()),
+                "{rest}: {self:?}"
+            );
+        }
+    }
+}
+
 /// Sends mails.
 pub(crate) struct Mailer {
     product: String,

@@ -6,6 +6,7 @@ mod bounces;
 mod connected;
 mod invited;
 mod languages;
+mod spellings;
 
 use crate::support::mail_server::{MailServer, Taken};
 use crate::support::{PLAIN, Scene, form_to, within};
