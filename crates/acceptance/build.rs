@@ -1,7 +1,7 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "python",
     "node",
     "chromium",
@@ -16,6 +16,8 @@ const NAMES: [&str; 14] = [
     "mcp",
     "postgres",
     "oidc_provider",
+    "prometheus",
+    "collector",
 ];
 
 fn main() {

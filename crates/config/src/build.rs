@@ -18,6 +18,7 @@ use super::sealing::{self, SealingKeys};
 use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
 use super::signing::{self, Signing};
 use super::storage::{self, CheckUrl, Storage};
+use super::telemetry::{self, Telemetry};
 use super::upstream::{self, Upstream};
 use super::values::Span;
 use super::{introductions, login, network, policy, test_side};
@@ -95,6 +96,8 @@ pub struct Config {
     pub metrics: Option<Listen>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
+    /// Who is handed traces and metrics, if anybody is.
+    pub telemetry: Option<Telemetry>,
     /// What was left aside, one sentence each.
     pub notes: Vec<String>,
     /// What is allowed but deserves a second look, one sentence each.
@@ -180,6 +183,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         tls: tls(checks),
         mail: mail::mail(checks),
         outbound: outbound::outbound(checks, base.is_loopback()),
+        telemetry: telemetry::telemetry(checks),
         trusted_proxies: network::proxies(checks),
         log: settings.log.clone(),
         notes: layers.notes.clone(),

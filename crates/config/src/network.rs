@@ -3,16 +3,30 @@ use super::checks::Checks;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::IpAddr;
 
+/// Addresses and networks of a list.
+pub(super) fn networks(checks: &mut Checks<'_>, setting: &str, list: &[String]) -> Vec<IpNet> {
+    let each = list.iter().enumerate();
+    each.filter_map(|(item, text)| network(checks, setting, item, text))
+        .collect()
+}
+
+fn network(checks: &mut Checks<'_>, setting: &str, item: usize, text: &str) -> Option<IpNet> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let net = text.parse::<IpNet>().or_else(|_| address()).ok();
+    if net.is_none() {
+        let what = format!(
+            "{text:?} is neither an address nor a network: write it like 10.0.0.7 or 10.0.0.0/8"
+        );
+        checks.fault_in(setting, item, what);
+    }
+    net
+}
+
 /// Checks `trusted_proxies`.
 pub(super) fn proxies(checks: &mut Checks<'_>) -> Vec<IpNet> {
     let mut found = Vec::new();
     for (item, text) in checks.settings().trusted_proxies.iter().enumerate() {
-        let address = || text.parse::<IpAddr>().map(IpNet::from);
-        let Ok(net) = text.parse::<IpNet>().or_else(|_| address()) else {
-            let what = format!(
-                "{text:?} is neither an address nor a network: write it like 10.0.0.7 or 10.0.0.0/8"
-            );
-            checks.fault_in("trusted_proxies", item, what);
+        let Some(net) = network(checks, "trusted_proxies", item, text) else {
             continue;
         };
         match width(&net) {

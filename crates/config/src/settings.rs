@@ -19,6 +19,7 @@ mod passkeys;
 mod portal;
 mod request_log;
 mod signing;
+mod telemetry;
 mod token;
 
 pub(crate) use api::{ApiSettings, ApiToken};
@@ -42,6 +43,7 @@ pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
 pub(crate) use request_log::RequestLogSettings;
 pub(crate) use signing::SigningSettings;
+pub(crate) use telemetry::TelemetrySettings;
 pub(crate) use token::{BodySetting, NonceSetting, TokenSettings};
 
 use super::values::{IdSetting, SignUpSetting, Span, TextSetting};
@@ -125,6 +127,8 @@ pub(crate) struct Settings {
     pub(crate) log: LogSettings,
     /// Metrics, on a listener of their own.
     pub(crate) metrics: MetricsSettings,
+    /// Traces and metrics, handed to a collector.
+    pub(crate) telemetry: TelemetrySettings,
     /// Where everything is kept.
     pub(crate) storage: StorageSettings,
     /// Keys under which secrets are stored that the server must be able to read again.
@@ -167,6 +171,7 @@ impl Default for Settings {
             events: EventSettings::default(),
             log: LogSettings::default(),
             metrics: MetricsSettings::default(),
+            telemetry: TelemetrySettings::default(),
             storage: StorageSettings::default(),
             sealing: SealingSettings::default(),
             signing: SigningSettings::default(),

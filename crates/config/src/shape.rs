@@ -171,12 +171,15 @@ fn fits_form(form: &Schema, value: &Value) -> bool {
         Value::String(text) if form["pattern"].is_string() => Lifetime::parse(text).is_some(),
         Value::String(_) => has_type(form, "string"),
         Value::Boolean(_) => has_type(form, "boolean"),
-        Value::Integer(number) => has_type(form, "integer") && *number >= 0,
+        Value::Integer(number) => {
+            (has_type(form, "integer") || has_type(form, "number")) && *number >= 0
+        }
+        Value::Float(_) => has_type(form, "number"),
         Value::Array(items) => {
             has_type(form, "array") && items.iter().all(|item| fits(&form["items"], item))
         }
         Value::Table(members) => is_table(form) && table_fits(form, members),
-        Value::Float(_) | Value::Datetime(_) => false,
+        Value::Datetime(_) => false,
     }
 }
 
@@ -238,6 +241,7 @@ fn way(form: &Schema, path: &[String]) -> Option<String> {
     let simple = [
         ("boolean", "true or false"),
         ("integer", "a whole number"),
+        ("number", "a number such as 0.1"),
         ("string", "a text in quotes"),
     ];
     let simple = simple.iter().find(|(kind, _)| has_type(form, kind));

@@ -19,6 +19,7 @@ mod openid;
 mod passkeys;
 mod sealing;
 mod signing;
+mod telemetry;
 mod upstream;
 mod warnings;
 

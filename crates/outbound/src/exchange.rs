@@ -94,11 +94,12 @@ fn request(
     wanted: &Wanted<'_>,
 ) -> Result<Request<Full<Bytes>>, FetchError> {
     let Sent {
-        form,
+        body,
         authorization,
+        headers,
     } = sent;
     let request = Request::builder()
-        .method(if form.is_some() {
+        .method(if body.is_some() {
             Method::POST
         } else {
             Method::GET
@@ -108,17 +109,19 @@ fn request(
         .header(ACCEPT, wanted.accept)
         .header(USER_AGENT, "Valetkey")
         .header(CONNECTION, "close");
-    let request = match form {
-        Some(_) => request.header(CONTENT_TYPE, "application/x-www-form-urlencoded"),
+    let request = match &body {
+        Some((kind, _)) => request.header(CONTENT_TYPE, *kind),
         None => request,
     };
     let request = match authorization {
         Some(shown) => request.header(AUTHORIZATION, shown),
         None => request,
     };
-    request
-        .body(Full::new(form.unwrap_or_default()))
-        .map_err(|error| FetchError::Http(error.to_string()))
+    let body = body.map_or_else(Bytes::new, |(_, body)| body);
+    let request = request.body(Full::new(body));
+    let mut request = request.map_err(|error| FetchError::Http(error.to_string()))?;
+    request.headers_mut().extend(headers);
+    Ok(request)
 }
 
 async fn read(response: Response<Incoming>, most: usize) -> Result<Answer, FetchError> {

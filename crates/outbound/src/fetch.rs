@@ -58,11 +58,16 @@ pub struct Wanted<'a> {
 /// What goes with a request.
 #[derive(Default)]
 pub(crate) struct Sent {
-    /// A form, which makes it a `POST`.
-    pub(crate) form: Option<Bytes>,
+    /// A body with its media type, which makes it a `POST`.
+    pub(crate) body: Option<(&'static str, Bytes)>,
     /// A credential for this host.
     pub(crate) authorization: Option<String>,
+    /// What else a host asks for that an operator named.
+    pub(crate) headers: HeaderMap,
 }
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// An answer that was fetched.
 #[derive(Debug, Clone)]
@@ -147,7 +152,7 @@ impl Outbound {
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
         let sent = Sent {
-            form: Some(form.into()),
+            body: Some((FORM, form.into())),
             ..Sent::default()
         };
         self.exchange(Queue::Own, url, sent, wanted).await
@@ -165,8 +170,9 @@ impl Outbound {
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
         let sent = Sent {
-            form: form.map(Bytes::from),
+            body: form.map(|form| (FORM, form.into())),
             authorization: authorization.map(str::to_owned),
+            headers: HeaderMap::new(),
         };
         self.exchange(Queue::Own, url, sent, wanted).await
     }

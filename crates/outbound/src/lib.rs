@@ -6,9 +6,12 @@
 //! very addresses connected to, TLS spoken with the name of the URL, and one answer read that is short and in time. No
 //! redirect is followed, no proxy asked, no cookie sent, no body but a form that is told somebody
 //! ([`Outbound::post`]), and no credential but one for a host that the operator named ([`Outbound::ask_as`]).
+//!
+//! What the operator named altogether, for us to hand messages to, is [`Named`]: no rule judges where it is.
 mod error;
 mod exchange;
 mod fetch;
+mod named;
 mod place;
 mod resolve;
 mod rules;
@@ -17,6 +20,7 @@ mod trust;
 
 pub use error::{FetchError, Outcome};
 pub use fetch::{Count, Fetched, Outbound, Queue, Wanted};
+pub use named::Named;
 pub use place::{Place, UrlFault};
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use rules::{Refusal, Rules};

@@ -13,6 +13,7 @@ use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::{self, Sealing};
 use crate::ops::service;
 use crate::ops::stopping::Stopping;
+use crate::ops::telemetry::Telemetry;
 use crate::ops::upstream;
 use crate::preflight;
 use crate::rooms;
@@ -161,11 +162,14 @@ pub(crate) fn configured(
 ) -> anyhow::Result<AppState> {
     let document = metadata::document(&config.policy, endpoints(&config));
     let logged = earlier.filter(|earlier| earlier.config.request_log == config.request_log);
-    let counted = config.metrics.is_some().then(|| Arc::new(counted(&config)));
+    let is_counted = config.metrics.is_some() || config.telemetry.is_some();
+    let counted = is_counted.then(|| Arc::new(counted(&config)));
     // What was counted before goes on, unless other routes are counted now.
     let before = earlier.and_then(|earlier| earlier.requests.clone());
     let before = before.filter(|before| counted.as_ref().is_some_and(|new| new.counts_as(before)));
+    let requests = before.or(counted);
     Ok(AppState {
+        telemetry: telemetry(&config, requests.as_ref(), earlier)?,
         brand: Brand::read(&config).map_err(anyhow::Error::msg)?,
         upstream: upstream::load(&config).map_err(anyhow::Error::msg)?,
         passkeys: Passkeys::of(&config).map_err(anyhow::Error::msg)?,
@@ -174,7 +178,7 @@ pub(crate) fn configured(
             Some(earlier) => earlier.request_log.clone(),
             None => Arc::new(RequestLog::of(&config)),
         },
-        requests: before.or(counted),
+        requests,
         metadata: serde_json::to_string_pretty(&document)?,
         developer_pages: OnceLock::new(),
         cookies: Cookies::of(&config.issuer, config.policy.accounts.session),
@@ -182,6 +186,27 @@ pub(crate) fn configured(
         lasting,
         config,
     })
+}
+
+/// What a collector is handed: that of before goes on, unless something of it is to be another way.
+fn telemetry(
+    config: &Config,
+    requests: Option<&Arc<Requests>>,
+    earlier: Option<&AppState>,
+) -> anyhow::Result<Option<Arc<Telemetry>>> {
+    let Some(requests) = requests else {
+        return Ok(None);
+    };
+    let same = earlier.filter(|earlier| {
+        let counts = earlier.requests.as_ref();
+        counts.is_some_and(|counts| Arc::ptr_eq(counts, requests))
+            && earlier.config.telemetry == config.telemetry
+            && earlier.config.outbound.ca_file == config.outbound.ca_file
+    });
+    match same {
+        Some(earlier) => Ok(earlier.telemetry.clone()),
+        None => Ok(Telemetry::of(config, requests)?.map(Arc::new)),
+    }
 }
 
 /// Counts requests by the routes that are mounted.

@@ -194,6 +194,42 @@ mod tests {
         assert!(!kinds.any(|kind| kind == Kind::Hook));
     }
 
+    /// The paths of a page of the reference: what its tables begin rows with.
+    fn rows_of(page: &str) -> BTreeSet<String> {
+        let page = format!("{}/../../docs/reference/{page}", env!("CARGO_MANIFEST_DIR"));
+        let page = std::fs::read_to_string(page).unwrap();
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        rows.filter_map(|row| row.split('`').next().map(str::to_owned))
+            .collect()
+    }
+
+    /// For programs each route, for people where their pages begin.
+    #[test]
+    fn the_page_of_routes_names_all() {
+        let programs = [Kind::Endpoint, Kind::Entrance, Kind::Hook].map(mounted);
+        let mut all: BTreeSet<String> = programs.into_iter().flatten().collect();
+        all.insert("/.well-known/openid-configuration".to_owned());
+        all.extend(RESERVED.map(|first| format!("/{first}")));
+        assert_eq!(rows_of("http.md"), all);
+    }
+
+    /// Compared with the two structs that are written as the document.
+    #[test]
+    fn the_page_of_metadata_names_every_member() {
+        let source = include_str!("../../protocol/src/metadata.rs");
+        let of = |name: &str| {
+            let fields = source.split(&format!("struct {name}<'a> {{\n")).nth(1);
+            let fields = fields.and_then(|rest| rest.split("\n}").next()).unwrap();
+            let named = fields.lines().filter_map(|line| line.split_once(": "));
+            let named = named.map(|(name, _)| name.trim().to_owned());
+            named
+                .filter(|name| name != "openid" && !name.starts_with(['/', '#']))
+                .collect::<BTreeSet<_>>()
+        };
+        let all: BTreeSet<String> = of("Metadata").union(&of("OpenId")).cloned().collect();
+        assert_eq!(rows_of("metadata.md"), all);
+    }
+
     /// What a profile may not take for itself is what pages have.
     #[test]
     fn the_reserved_paths_are_those_of_pages() {

@@ -307,7 +307,7 @@ mod tests {
     }
 
     /// A provider in a folder, and where it listens.
-    fn provider(folder: &Path) -> (App, Arc<Vec<Listener>>) {
+    async fn provider(folder: &Path) -> (App, Arc<Vec<Listener>>) {
         let mut config = Config::for_tests();
         config.storage = config::Storage::Sqlite(folder.join("v.db"));
         config.keys = folder.join("v.keys");
@@ -320,7 +320,7 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_panics_stops_the_server_in_good_order() {
         let folder = tempfile::tempdir().unwrap();
-        let (app, listener) = provider(folder.path());
+        let (app, listener) = provider(folder.path()).await;
         let (configuration, current) = Configuration::begin(app.clone(), none()).unwrap();
         let mut jobs = jobs::start(&current);
         jobs.begin_broken();
@@ -335,7 +335,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_is_told_to_stop_ends_well() {
         let folder = tempfile::tempdir().unwrap();
-        let (app, listener) = provider(folder.path());
+        let (app, listener) = provider(folder.path()).await;
         let (configuration, current) = Configuration::begin(app, none()).unwrap();
         let jobs = jobs::start(&current);
         beside(&configuration, jobs, listener, ready(()))

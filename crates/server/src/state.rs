@@ -21,6 +21,7 @@ use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::signing_keys::ProviderKeys;
 use crate::ops::stopping::Stopping;
+use crate::ops::telemetry::Telemetry;
 use crate::ops::upstream::UpstreamProvider;
 use crate::portal::playing::Playgrounds;
 use crate::settle::settle;
@@ -63,6 +64,8 @@ pub(crate) struct AppState {
     pub(crate) request_log: Arc<RequestLog>,
     /// Requests, counted if somebody may ask.
     pub(crate) requests: Option<Arc<Requests>>,
+    /// What a collector is handed, if there is one.
+    pub(crate) telemetry: Option<Arc<Telemetry>>,
     /// The metadata document, written once.
     pub(crate) metadata: String,
     /// The developer pages, written once somebody asks for one: a start does not wait for them.

@@ -195,6 +195,17 @@ impl Store {
         }
     }
 
+    /// The database's own time. A file has none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn database_time(&self) -> Result<Option<UnixTime>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(engine) => engine.time().await.map(Some),
+        }
+    }
+
     /// Takes in what other processes revoked, disabled or changed; whether there was anything.
     ///
     /// # Errors

@@ -40,6 +40,9 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     sources(&mut steps);
     let mut variables = tools::clients(&mut steps);
     variables.extend(judges(&mut steps));
+    if asked.long {
+        variables.extend(tools::collector(&mut steps));
+    }
     variables.extend(sample(&mut steps));
     let server = postgres(&mut steps, &mut variables);
     variables.push(("VALETKEY_TEST_HAS", named(&variables).into()));
@@ -73,6 +76,8 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_OIDC_PROVIDER" => Some("oidc_provider"),
         "VALETKEY_TEST_MCP" => Some("mcp"),
         "VALETKEY_TEST_POSTGRES" => Some("postgres"),
+        "VALETKEY_TEST_PROMETHEUS" => Some("prometheus"),
+        "VALETKEY_TEST_COLLECTOR" => Some("collector"),
         _ => None,
     };
     let names: Vec<&str> = variables

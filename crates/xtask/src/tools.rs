@@ -12,6 +12,9 @@ const HANDOFF_GO: &str = "examples/handoff/go";
 /// The module that says which oauth2-proxy.
 const PROXY: &str = "crates/acceptance/clients/oauth2-proxy";
 
+/// The collector that reads traces and metrics.
+const COLLECTOR: &str = "crates/acceptance/clients/collector";
+
 /// The site with Spring Security.
 const SPRING: &str = "crates/acceptance/clients/spring";
 
@@ -86,6 +89,10 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
             "mod_auth_openidc",
             "apache2 and libapache2-mod-auth-openidc are not installed",
         ),
+    }
+    match have("prometheus", &["prometheus"]) {
+        Some(prometheus) => found.push(("VALETKEY_TEST_PROMETHEUS", prometheus)),
+        None => steps.skip("dashboard and alerts", "prometheus is not installed"),
     }
     // Java is tested where it is present, as Go is.
     match on_path("java").and(on_path("mvn")).is_some() && has_java() {
@@ -183,6 +190,19 @@ fn go_program(steps: &mut Steps, name: &str, module: &str, package: &str) -> Opt
     let mut go = command("go", &build);
     steps.run(name, go.arg(&program).arg(package).current_dir(module));
     program.is_file().then_some(program)
+}
+
+/// The collector of OpenTelemetry, where there is a Go as new as it asks for. It is large, so only the long form builds it.
+pub(crate) fn collector(steps: &mut Steps) -> Option<(&'static str, PathBuf)> {
+    let name = "OTLP collector";
+    let module = std::fs::read_to_string(format!("{COLLECTOR}/go.mod")).unwrap_or_default();
+    let wanted = module.lines().find_map(|line| line.strip_prefix("go "));
+    if !has_go(wanted.unwrap_or_default().trim()) {
+        steps.leave(name, "no Go that is new enough is installed");
+        return None;
+    }
+    let built = go_program(steps, name, COLLECTOR, ".");
+    built.map(|collector| ("VALETKEY_TEST_COLLECTOR", collector))
 }
 
 /// Apache, with its module for OpenID Connect. The tests start one of their own.

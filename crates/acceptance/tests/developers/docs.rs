@@ -270,6 +270,18 @@ fn here(place: &Place, name: &str) -> String {
         .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", place.port))
         .replace("/var/lib/valetkey/", &folder)
         .replace("/etc/valetkey/", &folder)
+        .replace("127.0.0.1:9464", &format!("127.0.0.1:{}", place.demo_port))
+        // Nobody is there.
+        .replace("127.0.0.1:4318", "127.0.0.1:9")
+}
+
+/// The commands of a page that begin with `start`, also those within lists.
+fn commands_of(page: &str, start: &str) -> Vec<String> {
+    let indented = page.lines().filter(|line| line.starts_with("    "));
+    let lines = indented
+        .map(str::trim)
+        .filter(|line| line.starts_with(start));
+    lines.map(str::to_owned).collect()
 }
 
 /// What stands behind `name` on a sheet that a command printed.
@@ -387,6 +399,78 @@ fn every_block_of_how_to_serve_is_a_configuration() {
         .replace("valetkey.toml", "all.toml");
     let done = paste(&check, followed.place.folder(), "");
     assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn how_to_watch_a_provider_can_be_followed() {
+    let (followed, _serving) = Followed::on_top("monitoring");
+    for command in commands_of(&followed.page, "valetkey ") {
+        followed.run(&command, "");
+    }
+    let told = commands_of(&followed.page, "curl ");
+    let told: Vec<String> = told
+        .iter()
+        .map(|command| followed.run(command, ""))
+        .collect();
+    assert!(told[0].contains("valetkey_uptime_seconds"), "{told:?}");
+    assert!(told[1].contains("\"ok\""), "{told:?}");
+    // The table of what to do has every alert, and the files are where it says they are.
+    let rules = page("examples/monitoring/valetkey.rules.yml");
+    let alerts = rules
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- alert: "));
+    let alerts: Vec<String> = alerts.map(|name| format!("| `{name}` |")).collect();
+    let rows = followed.page.lines().filter(|line| line.starts_with("| `"));
+    let rows: Vec<&str> = rows.collect();
+    assert_eq!(rows.len(), alerts.len());
+    for (row, alert) in rows.iter().zip(&alerts) {
+        assert!(row.starts_with(alert), "{row}");
+    }
+    for file in [
+        "prometheus.yml",
+        "valetkey.rules.test.yml",
+        "grafana/valetkey.json",
+    ] {
+        assert!(followed.page.contains(file) || file.contains("test"));
+        page(&format!("examples/monitoring/{file}"));
+    }
+}
+
+#[test]
+fn how_to_act_when_something_has_happened_can_be_followed() {
+    let (followed, serving) = Followed::on_top("incidents");
+    let serve = here(&followed.place, "serve");
+    let create = commands(&serve);
+    let create = create
+        .iter()
+        .find(|line| line.starts_with("valetkey app create"));
+    let create = create.expect("serve.md makes an app");
+    let id = told(&followed.run(create, ""), "client id");
+    let api = api(&format!("http://localhost:{}", followed.place.port));
+    let token = robot_token(&followed, create, &api);
+    let all = commands_of(&followed.page, "valetkey ");
+    let (alone, beside): (Vec<String>, Vec<String>) = all
+        .into_iter()
+        .partition(|command| command.contains("cut-off"));
+    assert_eq!((alone.len(), beside.len() > 12), (1, true), "{beside:?}");
+    let mut shown = String::new();
+    for command in beside {
+        let command = command
+            .replace("CLIENT_ID", &id)
+            .replace("PERSON", "ada@example.com");
+        let input = if command.contains("--token-file") {
+            token.as_str()
+        } else {
+            ""
+        };
+        shown += &followed.run(&command, input);
+    }
+    assert!(shown.contains("works"), "{shown}");
+    let dead = "valetkey token inspect --config valetkey.toml --token-file -";
+    let dead = paste(dead, followed.place.folder(), &token);
+    assert_eq!(dead.status.code(), Some(3), "{dead:?}");
+    serving.stop();
+    followed.run(&alone[0], "");
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use crate::support::dev::{Dev, Place, api, browser, paste, valetkey};
 use crate::support::within;
-use acceptance::{Json, Reply, Request, Url, free_port, output};
+use acceptance::{Json, Reply, Request, Url, binary, free_port, output, wait_for_exit};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 /// How soon a line is in the log.
@@ -78,6 +79,45 @@ fn a_public_address_is_refused() {
         }
     }
     assert!(!place.data().exists(), "nothing was made");
+}
+
+#[test]
+fn where_the_usual_port_is_taken_the_next_free_one_is_used_and_told() {
+    // By this test, or by whoever else is on this machine.
+    let _taken = TcpListener::bind(("127.0.0.1", 8080));
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let child = Command::new(binary())
+        .args(["dev", "--json", "--data"])
+        .arg(folder.path().join("data"))
+        .stdout(Stdio::piped())
+        .stderr(fs::File::create(&log).expect("a file"))
+        .spawn();
+    let mut child = child.expect("it starts");
+    let mut told = String::new();
+    let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
+    let document = loop {
+        let read = said.read_line(&mut told).expect("it is told");
+        assert!(read > 0, "{told} {:?}", fs::read_to_string(&log));
+        if let Ok(document) = serde_json::from_str::<Json>(&told) {
+            break document;
+        }
+    };
+    let issuer = document["issuer"].as_str().unwrap_or_default().to_owned();
+    let port: u16 = issuer
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok())
+        .expect("a port");
+    let warned = format!("port 8080 is taken: {port} is used in its place");
+    let is_told = within(SOON, || {
+        fs::read_to_string(&log).is_ok_and(|log| log.contains(&warned))
+    });
+    let reached = std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let _ = child.kill();
+    let _ = wait_for_exit(&mut child, Duration::from_secs(10));
+    assert!((8081..8100).contains(&port) && reached, "{issuer}");
+    assert!(is_told, "{:?}", fs::read_to_string(&log));
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod load;
 mod mail;
 mod mail_crash;
 mod metrics;
+mod monitoring;
 mod organization_ends;
 #[cfg(target_os = "linux")]
 mod outage_postgres;
@@ -20,7 +21,9 @@ mod outage_postgres;
 mod power_cut;
 mod replaced;
 mod restore;
+
 #[path = "../support/mod.rs"]
 mod support;
+mod telemetry;
 mod tls_postgres;
 mod two_nodes;

@@ -6,6 +6,7 @@ pub(crate) mod assertions;
 pub(crate) mod authenticator;
 pub(crate) mod behind;
 pub(crate) mod client;
+pub(crate) mod collector;
 pub(crate) mod dev;
 pub(crate) mod guide;
 pub(crate) mod introductions;

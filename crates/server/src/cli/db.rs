@@ -8,6 +8,9 @@ mod status;
 mod sweep;
 mod verify;
 
+pub(in crate::cli) use backup::last as last_backup;
+pub(in crate::cli) use figures::size;
+
 use super::failure::Failure;
 use super::output::Output;
 use clap::Subcommand;

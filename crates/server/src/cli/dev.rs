@@ -10,12 +10,12 @@ use std::path::PathBuf;
 /// Try everything on this machine: a provider, a demo app and a small API, in one command.
 #[derive(Debug, Args)]
 pub(super) struct Dev {
-    /// Where the provider listens; a loopback address.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// Where the demo app and its API listen; a loopback address.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
-    demo_listen: SocketAddr,
+    /// Where the provider listens; a loopback address. Without it 127.0.0.1:8080, or the next free port
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// Where the demo app and its API listen; a loopback address. Without it 127.0.0.1:8081, or the next free port
+    #[arg(long, value_name = "ADDR")]
+    demo_listen: Option<SocketAddr>,
     /// The folder that keeps everything.
     #[arg(long, value_name = "DIR", default_value = "valetkey-dev")]
     data: PathBuf,

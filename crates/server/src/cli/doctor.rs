@@ -1,13 +1,20 @@
 //! `valetkey doctor`.
+mod backup;
+mod certificate;
+mod disk;
 mod finding;
 mod mail;
 mod network;
 mod probe;
+mod proxy;
 mod sealing;
+mod upstreams;
+mod validity;
 
 use super::failure::Failure;
 use super::output::Output;
-use super::place::{Place, provider_file};
+use super::place::{Opened, Place, provider_file};
+use super::runtime::wait;
 use crate::ops::clock;
 use crate::preflight;
 use crate::storage::{self, check_url};
@@ -22,6 +29,9 @@ use store::Serving;
 
 /// 2025-01-01T00:00:00Z: a clock before that is wrong.
 const EARLIEST: i64 = 1_735_689_600;
+
+/// Clocks may be so many seconds apart.
+const APART: i64 = 5;
 
 /// Find out what is wrong with a provider, and what to do about it.
 #[derive(Debug, Args)]
@@ -49,12 +59,16 @@ impl Doctor {
         let config = Config::load(file.as_deref(), &overrides, check_url)?;
         let mut findings = about_config(&config);
         findings.push(about_storage(&config));
+        findings.push(disk::finding(&config));
+        findings.push(backup::finding(&config));
         findings.extend(about_modes(&config));
         findings.push(sealing::finding(&config));
         findings.push(about_clock(&config));
         findings.push(mail::finding(&config));
         findings.push(about_passkeys(&config));
         findings.push(about_outbound(&config));
+        findings.extend(upstreams::findings(&config));
+        findings.extend(upstreams::collector(&config));
         findings.extend(network::findings(&config));
         let sound = findings.iter().all(|one| one.state != State::Failed);
         let checks: Vec<Value> = findings.iter().map(as_json).collect();
@@ -85,19 +99,7 @@ fn about_config(config: &Config) -> Vec<Finding> {
     let warnings = config.warnings.iter();
     findings.extend(warnings.map(|sentence| warning("configuration", sentence)));
     findings.extend(config.notes.iter().map(|note| ok("configuration", note)));
-    if config.tls.is_some() {
-        findings.push(match preflight::certificate(config) {
-            Ok(()) => ok("certificate", "certificate and key belong together"),
-            Err(what) => failed("certificate", what),
-        });
-        let unnamed = preflight::hosts_without_certificate(config);
-        findings.extend(unnamed.into_iter().map(|host| {
-            let sentence = format!(
-                "it is not for {host}, so browsers and apps refuse it: have one made that names every host of this provider, unless a proxy in front has its own"
-            );
-            warning("certificate", sentence)
-        }));
-    }
+    findings.extend(certificate::findings(config));
     let pictures = preflight::pictures(config);
     findings.extend(pictures.into_iter().map(|what| failed("branding", what)));
     findings
@@ -168,6 +170,8 @@ fn about_modes(config: &Config) -> Vec<Finding> {
         files.push(path.clone());
     }
     files.extend(config.tls.iter().map(|tls| tls.key.clone()));
+    let telemetry = config.telemetry.iter();
+    files.extend(telemetry.filter_map(|one| one.headers_file.clone()));
     files.extend(config.mail.iter().flat_map(|mail| mail.secret_files()));
     let handoff = config.handoff.iter();
     files.extend(handoff.flat_map(|own| own.secret_files.iter().cloned()));
@@ -212,5 +216,28 @@ fn about_clock(config: &Config) -> Finding {
             format!("it says {now}, which is past already: set it, best with an NTP service"),
         );
     }
+    if let Some(apart) = apart_from_database(config).filter(|apart| apart.abs() > APART) {
+        let which = if apart > 0 { "ahead of" } else { "behind" };
+        let seconds = apart.abs();
+        return failed(
+            "clock",
+            format!(
+                "it is {seconds} seconds {which} that of PostgreSQL: set both, best with an NTP service"
+            ),
+        );
+    }
     ok("clock", clock::rfc3339(now))
+}
+
+/// By how many seconds this machine's clock is ahead of the database's, if that has one and can be asked.
+fn apart_from_database(config: &Config) -> Option<i64> {
+    if let Storage::Sqlite(_) = config.storage {
+        return None;
+    }
+    let asked = wait(async {
+        let at = Opened::of(config.clone(), store::Stay::Look)?;
+        Ok::<_, Failure>(at.store.database_time().await?)
+    });
+    let time = asked.ok()?.ok()??;
+    Some(clock::now().0 - time.0)
 }

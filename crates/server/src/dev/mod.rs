@@ -12,11 +12,11 @@ use crate::ops::subscriber;
 use crate::serve::{self, Listeners};
 use crate::storage;
 use anyhow::{Context, bail};
-use config::{Config, Listen, Mail, Overrides, Sources};
+use config::{Config, Mail, Overrides, Sources};
 use pages::DemoYourApp;
 use pages::portal::PORTAL;
 use setup::Credentials;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,14 +24,20 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(crate) struct DevArgs {
     /// Where the provider listens; a loopback address.
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Option<SocketAddr>,
     /// Where the demo app and the task API listen; a loopback address.
-    pub(crate) demo_listen: SocketAddr,
+    pub(crate) demo_listen: Option<SocketAddr>,
     /// The folder that holds database, keys, configuration and credentials.
     pub(crate) data: PathBuf,
     /// Print the addresses and credentials as one JSON document.
     pub(crate) json: bool,
 }
+
+/// Where the provider listens, and the demo app, if those ports are free.
+const PORT: u16 = 8080;
+const DEMO_PORT: u16 = 8081;
+/// How many ports are tried where the usual one is taken.
+const TRIED: u16 = 20;
 
 /// The configuration of a development provider, written at the first start so that it can be changed.
 const CONFIG: &str = include_str!("dev.toml");
@@ -45,7 +51,9 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         ("--listen", args.listen),
         ("--demo-listen", args.demo_listen),
     ] {
-        if !address.ip().is_loopback() {
+        if let Some(address) = address
+            && !address.ip().is_loopback()
+        {
             bail!(
                 "`valetkey dev` is for this machine only, and {flag} {address} is not a loopback address: \
                  use 127.0.0.1, or `valetkey serve` for a public provider"
@@ -53,14 +61,22 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         }
     }
     let signals = Signals::catch()?;
-    let provider = Listener::bind(&Listen::Tcp(args.listen), &[], "--listen")?;
-    let demo_app = bind_demo(args.demo_listen)?;
-    let listen = provider.address().unwrap_or(args.listen);
-    let demo_listen = demo_app.local_addr()?;
+    let provider = bind(args.listen, PORT, "--listen")?;
+    let demo_app = bind(args.demo_listen, DEMO_PORT, "--demo-listen");
+    let demo_app = demo_app.context("the demo app cannot start")?;
+    let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
     let (config, sources) = config(&args.data, listen)?;
     let config_path = config.source.clone().unwrap_or_default();
     let log = subscriber::start(&config.log);
-    let listeners = Listeners::beside(provider, &config)?;
+    for (chosen, usual, own) in [
+        (args.listen, PORT, listen.port()),
+        (args.demo_listen, DEMO_PORT, demo_listen.port()),
+    ] {
+        if chosen.is_none() && own != usual {
+            tracing::warn!("port {usual} is taken: {own} is used in its place");
+        }
+    }
+    let listeners = Listeners::beside(Listener::Tcp(provider), &config)?;
     let app = Arc::new(serve::open(config, log).await?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
     let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;
@@ -85,9 +101,19 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     served
 }
 
-fn bind_demo(address: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {
-    let bound = listener::tcp(address, &[], "--demo-listen");
-    bound.context("the demo app cannot start")
+/// Binds the address that was chosen; where none was, the usual port or the next free one.
+fn bind(
+    chosen: Option<SocketAddr>,
+    usual: u16,
+    flag: &str,
+) -> anyhow::Result<tokio::net::TcpListener> {
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut free =
+        (usual..usual + TRIED).filter_map(|port| listener::tcp(at(port), &[], flag).ok());
+    match chosen.is_none().then(|| free.next()).flatten() {
+        Some(free) => Ok(free),
+        None => listener::tcp(chosen.unwrap_or(at(usual)), &[], flag),
+    }
 }
 
 fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<(Config, Sources)> {

@@ -16,6 +16,7 @@ use super::sending::Sending;
 use super::site::Site;
 use super::tls;
 use crate::ops::log::RequestLine;
+use crate::ops::telemetry::{Answered, Asked};
 use crate::state::App;
 use axum::Router;
 use axum::body::Body;
@@ -222,6 +223,8 @@ impl Answers {
         let started = Instant::now();
         let id = RequestId::next();
         let client = ClientAddr::of(self.peer, request.headers(), &self.shared.app.config);
+        let telemetry = self.shared.app.telemetry.as_ref();
+        let traced = telemetry.and_then(|telemetry| telemetry.begin(request.headers(), self.peer));
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let keeps_alive = keeps_alive(&request);
         let proves = self.is_to_have_nonce(&request);
@@ -276,7 +279,8 @@ impl Answers {
             if proves {
                 reply::dpop_nonce(&mut response, &self.shared.app.dpop_nonce());
             }
-            self.log(&mut response, &method, uri.path(), started, (id, client));
+            let who = (id, client, traced);
+            self.log(&mut response, &method, uri.path(), started, who);
             let response = response.map(|body| match self.http2 {
                 true => Sending::watched(body, &self.traffic.unsent),
                 false => Sending::unwatched(body),
@@ -367,13 +371,27 @@ impl Answers {
         method: &Method,
         path: &str,
         started: Instant,
-        (id, client): (RequestId, ClientAddr),
+        (id, client, traced): (RequestId, ClientAddr, Option<Box<Asked>>),
     ) {
         let (status, took) = (response.status(), started.elapsed());
         if let Some(requests) = &self.shared.app.requests {
             requests.answered(path, status.as_u16(), took);
         }
-        if response.extensions_mut().remove::<Unlogged>().is_some() {
+        let is_unlogged = response.extensions_mut().remove::<Unlogged>().is_some();
+        let trace = traced.as_ref().map(|asked| (asked.trace, asked.span));
+        if let Some(telemetry) = &self.shared.app.telemetry {
+            let answered = Answered {
+                id,
+                method,
+                path,
+                status: status.as_u16(),
+                http2: self.http2,
+                took,
+            };
+            // A probe that is worth no line is worth no span.
+            telemetry.answered(traced.filter(|_| !is_unlogged), &answered);
+        }
+        if is_unlogged {
             return;
         }
         if let Some(NoStore(error)) = response.extensions_mut().remove() {
@@ -392,6 +410,7 @@ impl Answers {
             status,
             took,
             client: client.0,
+            trace,
             fault: fault.as_ref().map(|fault| fault.0.as_str()),
         });
     }

@@ -75,14 +75,6 @@ impl Listener {
             }
         }
     }
-
-    /// The address, if it has one.
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        match self {
-            Listener::Tcp(listener) => listener.local_addr().ok(),
-            Listener::Unix(_) => None,
-        }
-    }
 }
 
 impl AsFd for Listener {

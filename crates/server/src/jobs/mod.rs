@@ -14,6 +14,7 @@ mod review_mail;
 mod running;
 mod secret_ends;
 mod signing_keys;
+mod telemetry;
 mod test_mail;
 
 pub(crate) use job::JobError;
@@ -69,6 +70,7 @@ pub(crate) fn start(current: &Current) -> Running {
         forget_introductions(app(), ending)
     });
     jobs.begin("outage", |ending| watch_outage(app(), ending));
+    jobs.begin("telemetry", |ending| telemetry::hand_over(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
     jobs.begin("outbox", |_| outbox::deliver(app()));
     jobs

@@ -16,6 +16,15 @@ pub(crate) fn now() -> UnixTime {
     UnixTime(since.as_secs().try_into().unwrap_or(i64::MAX))
 }
 
+/// The present moment, as files keep it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the clock is read here and passed on"
+)]
+pub(crate) fn precisely() -> SystemTime {
+    SystemTime::now()
+}
+
 thread_local! {
     /// The second that this thread wrote last, and its text up to the seconds.
     static SECOND: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };

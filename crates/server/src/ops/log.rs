@@ -1,8 +1,11 @@
 //! Log lines: one per request, and events (see `subscriber`). Whoever logs writes the line into a buffer; a thread of
 //! its own writes the buffer out. Text for a person at a terminal, JSON otherwise.
+#[cfg(test)]
+mod fields;
 mod out;
 
 use super::clock::{self, write_thousandths};
+use super::telemetry::{SpanId, TraceId};
 use crate::http::request::RequestId;
 use axum::http::{Method, StatusCode};
 use config::{LogFormat, LogLevel, LogSettings};
@@ -35,6 +38,8 @@ pub(crate) struct RequestLine<'a> {
     pub(crate) status: StatusCode,
     pub(crate) took: Duration,
     pub(crate) client: IpAddr,
+    /// The trace that it is in, and its span there, where it is traced.
+    pub(crate) trace: Option<(TraceId, SpanId)>,
     /// Why the request was refused, for operators; never a secret.
     pub(crate) fault: Option<&'a str>,
 }
@@ -280,6 +285,13 @@ fn request_as_json(line: &RequestLine<'_>, out: &mut String) {
     out.push_str(r#"","request_id":""#);
     out.push_str(line.id.as_str());
     out.push('"');
+    if let Some((trace, span)) = line.trace {
+        out.push_str(r#","trace_id":""#);
+        trace.write(out);
+        out.push_str(r#"","span_id":""#);
+        span.write(out);
+        out.push('"');
+    }
     if let Some(fault) = line.fault {
         out.push_str(r#","fault":"#);
         quote(fault, out);
@@ -365,6 +377,7 @@ mod tests {
             status: StatusCode::BAD_REQUEST,
             took: Duration::from_micros(1_002_003),
             client: [127, 0, 0, 1].into(),
+            trace: None,
             fault,
         }
     }

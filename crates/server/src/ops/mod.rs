@@ -7,7 +7,7 @@ pub(crate) mod clock;
 pub(crate) mod clock_guard;
 pub(crate) mod connection_uses;
 pub(crate) mod hasher;
-mod health;
+pub(crate) mod health;
 pub(crate) mod last_used;
 pub(crate) mod limits;
 pub(crate) mod log;
@@ -24,6 +24,7 @@ pub(crate) mod signing_keys;
 pub(crate) mod stopping;
 mod stored_password;
 pub(crate) mod subscriber;
+pub(crate) mod telemetry;
 mod turns;
 pub(crate) mod upstream;
 

@@ -13,7 +13,7 @@ use tracing::{Event, Level, Metadata, Subscriber, span};
 use tracing_core::span::Current;
 
 /// The crates whose events are ours; what libraries tell is for their authors, and may hold anything.
-const OURS: [&str; 1] = ["server"];
+const OURS: [&str; 2] = ["server", "outbound"];
 
 /// Starts the log, and sends to it what this process tells.
 pub(crate) fn start(settings: &LogSettings) -> Log {

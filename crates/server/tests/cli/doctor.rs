@@ -164,3 +164,66 @@ fn the_doctor_names_the_hosts_that_the_certificate_is_not_for() {
     let told = warned(&["*.example.org"]);
     assert_eq!(told.len(), 2, "{told:?}");
 }
+
+#[test]
+fn the_doctor_tells_when_a_certificate_ends() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let config = format!("{CONFIG}\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+    std::fs::write(at.join("v.toml"), config).unwrap();
+    for (year, expected, part) in [
+        (2020, "failed", "it ended at 2020-01-01T00:00:00Z: renew it"),
+        (2200, "ok", "it is good until 2200-01-01T00:00:00Z"),
+    ] {
+        let names = vec!["auth.example.com".to_owned()];
+        let mut asked = rcgen::CertificateParams::new(names).unwrap();
+        asked.not_before = rcgen::date_time_ymd(2019, 1, 1);
+        asked.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = asked.self_signed(&key).unwrap();
+        std::fs::write(at.join("cert.pem"), made.pem()).unwrap();
+        std::fs::write(at.join("key.pem"), key.serialize_pem()).unwrap();
+        let args = ["--config", "v.toml", "--listen", "127.0.0.1:1"];
+        let (state, message) = finding(at, &args, "certificate");
+        assert_eq!(state, expected, "{message}");
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
+fn the_doctor_knows_of_room_and_of_the_last_backup() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    provider.create_user("ada@example.com").json();
+    let args = ["--config", "v.toml", "--listen", "127.0.0.1:1"];
+    let (_, room) = finding(at, &args, "disk");
+    assert!(room.contains("free at"), "{room}");
+    let (state, none) = finding(at, &args, "backup");
+    assert_eq!(state, "ok", "{none}");
+    assert!(
+        none.contains("run `valetkey db backup --to FILE`"),
+        "{none}"
+    );
+    provider.json(&["db", "backup", "--to", "copy.db"]);
+    let (state, made) = finding(at, &args, "backup");
+    assert_eq!(state, "ok", "{made}");
+    assert!(made.starts_with("the last was made at 2"), "{made}");
+}
+
+#[test]
+fn the_doctor_tells_of_a_collector_that_takes_nothing() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    for (status, expected, part) in [
+        ("200 OK", "ok", "takes what it is handed"),
+        ("404 Not Found", "warning", "it answers 404"),
+    ] {
+        let endpoint = answering(http(status, ""));
+        let config = format!("{CONFIG}\n[telemetry]\nendpoint = \"http://{endpoint}\"\n");
+        std::fs::write(at.join("v.toml"), config).unwrap();
+        let args = ["--config", "v.toml", "--listen", "127.0.0.1:1"];
+        let (state, message) = finding(at, &args, "telemetry");
+        assert_eq!(state, expected, "{message}");
+        assert!(message.contains(part), "{message}");
+    }
+}

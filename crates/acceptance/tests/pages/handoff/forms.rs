@@ -14,7 +14,7 @@ const FIELDS: [(&str, &str); 3] = [
 fn typed(page: &Reply) -> Form {
     let form = form_to(page, "/apps/new");
     for (name, value) in FIELDS {
-        let kept = form.value(name).map(|kept| unescape(&kept));
+        let kept = form.value(name).map(unescape);
         assert_eq!(kept.as_deref(), Some(value), "{page}");
     }
     form

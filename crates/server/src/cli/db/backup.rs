@@ -4,12 +4,14 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
-use crate::ops::{sealing, server_key};
+use crate::ops::{clock, sealing, server_key};
 use clap::Args;
 use config::Storage;
 use serde_json::json;
-use std::path::PathBuf;
-use std::time::Instant;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, UNIX_EPOCH};
 use store::operator::{self, Copying};
 
 /// From where to where.
@@ -35,6 +37,7 @@ impl Backup {
         let began = Instant::now();
         let bytes = operator::backup(path, &self.to, |copying| follow(&progress, copying))?;
         drop(progress);
+        note(&config.keys);
         let (file, key) = (self.to.display(), server_key::path(&config.keys));
         let sealing = sealing::file_of(&config);
         let report = json!({
@@ -58,6 +61,29 @@ impl Backup {
         });
         Ok(())
     }
+}
+
+/// Beside the keys: when the last backup was made. The file is empty; its time is what it tells.
+const LAST: &str = "last-backup";
+
+/// Notes that one was made. Where that cannot be written, `valetkey doctor` does not know of it, and no more.
+fn note(keys: &Path) {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(keys.join(LAST));
+    if let Ok(file) = file {
+        let _ = file.set_modified(clock::precisely());
+    }
+}
+
+/// When the last backup was made, in seconds since 1970.
+pub(in crate::cli) fn last(keys: &Path) -> Option<i64> {
+    let made = std::fs::metadata(keys.join(LAST)).and_then(|file| file.modified());
+    let since = made.ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 /// Shows how far a copy has come.

@@ -14,7 +14,7 @@ pub(super) fn grouped(count: u64) -> String {
 }
 
 /// Bytes as people read them: 4.2 MiB.
-pub(super) fn size(bytes: u64) -> String {
+pub(in crate::cli) fn size(bytes: u64) -> String {
     let units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
     let mut size = bytes as f64;
     let mut unit = 0;

@@ -76,6 +76,9 @@ fn as_text(facts: &Facts) -> String {
         format!("made from {oldest} to {newest}")
     };
     let rows: Vec<_> = facts.tables.iter().map(rows).collect();
+    // A command that was killed has its number for a while, and is no process any more.
+    let now = clock::now();
+    let live = facts.nodes.iter().filter(|node| node.until > now);
     let sheet = sheet(&[
         ("engine", facts.engine.clone()),
         ("storage", facts.place.clone()),
@@ -87,10 +90,7 @@ fn as_text(facts: &Facts) -> String {
             "access tokens",
             facts.access_tokens.map(span).unwrap_or_default(),
         ),
-        (
-            "processes",
-            facts.nodes.iter().map(node).collect::<Vec<_>>().join("\n"),
-        ),
+        ("processes", live.map(node).collect::<Vec<_>>().join("\n")),
         ("outbox", facts.outbox.map(outbox).unwrap_or_default()),
         ("feed", facts.feed.map(feed).unwrap_or_default()),
         (
@@ -150,21 +150,10 @@ fn pages(facts: &Facts) -> String {
 
 fn node(node: &Node) -> String {
     let until = clock::rfc3339(node.until);
-    let over = if node.until > clock::now() {
-        ""
-    } else {
-        ", which is over"
-    };
     match node.number {
-        -1 => format!("process {} sweeps, until {until}{over}", node.holder),
-        -2 => format!(
-            "process {} delivers messages, until {until}{over}",
-            node.holder
-        ),
-        number => format!(
-            "number {number}: process {}, until {until}{over}",
-            node.holder
-        ),
+        -1 => format!("process {} sweeps, until {until}", node.holder),
+        -2 => format!("process {} delivers messages, until {until}", node.holder),
+        number => format!("number {number}: process {}, until {until}", node.holder),
     }
 }
 

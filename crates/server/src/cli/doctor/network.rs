@@ -1,17 +1,25 @@
 //! Who answers on the port, and at the issuer.
-use super::finding::{Finding, failed, ok};
-use super::probe::{Answer, ask};
+use super::certificate::{self, State};
+use super::finding::{Finding, failed, ok, warning};
+use super::probe::{Answer, Question, ask};
+use super::proxy;
+use super::validity::validity;
+use crate::http::tls;
 use crate::oauth::endpoints::metadata_path;
+use crate::ops::clock;
 use config::{Config, Listen, Storage};
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use store::Serving;
+use url::Url;
 
 /// Looks at both.
 pub(super) fn findings(config: &Config) -> Vec<Finding> {
     let Some(listen) = config.listen.iter().find_map(Listen::address) else {
-        return vec![about_issuer(config)];
+        let mut findings = about_issuer(config);
+        findings.extend(about_hosts(config));
+        return findings;
     };
     match TcpListener::bind(listen) {
         Ok(_) => {
@@ -20,7 +28,10 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
             vec![ok("port", sentence)]
         }
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            vec![about_port(config, listen), about_issuer(config)]
+            let mut findings = vec![about_port(config, listen)];
+            findings.extend(about_issuer(config));
+            findings.extend(about_hosts(config));
+            findings
         }
         Err(error) => {
             let sentence = format!(
@@ -37,7 +48,11 @@ fn about_port(config: &Config, listen: SocketAddr) -> Finding {
     let there = format!("what listens on {listen}");
     let instead = "stop it, or choose another address with `listen`";
     let tls = config.tls.is_some();
-    let said = match ask(reachable(listen), host, &metadata_path(config), tls) {
+    let said = match ask(
+        reachable(listen),
+        question(host, &metadata_path(config)),
+        tls,
+    ) {
         Ok(said) => said,
         Err(why) => {
             return failed(
@@ -60,7 +75,7 @@ fn about_port(config: &Config, listen: SocketAddr) -> Finding {
         return failed("port", format!("{there} {who}: {instead}"));
     }
     let ready = format!("{}/health/ready", config.prefix());
-    match ask(reachable(listen), host, &ready, tls) {
+    match ask(reachable(listen), question(host, &ready), tls) {
         Ok(ready) if ready.status == 200 => ok(
             "port",
             format!("this provider serves {listen}, and is ready"),
@@ -124,7 +139,44 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     address
 }
 
-fn about_issuer(config: &Config) -> Finding {
+/// A question without more to it.
+fn question<'a>(host: &'a str, path: &'a str) -> Question<'a> {
+    Question {
+        host,
+        path,
+        headers: "",
+    }
+}
+
+/// Whether the other hosts of the provider have addresses.
+fn about_hosts(config: &Config) -> Vec<Finding> {
+    let own = Url::parse(&config.issuer).ok();
+    let own = own.as_ref().and_then(Url::host_str);
+    let named = [
+        ("hosts.portal", &config.portal_base),
+        ("hosts.api", &config.api_base),
+    ];
+    let others = named.into_iter().filter_map(|(setting, base)| {
+        let url = Url::parse(base).ok()?;
+        let host = url.host_str().filter(|host| Some(*host) != own)?.to_owned();
+        let port = url.port_or_known_default().unwrap_or(443);
+        Some((setting, host, port))
+    });
+    others
+        .map(|(setting, host, port)| {
+            let found = (host.trim_matches(['[', ']']), port).to_socket_addrs();
+            match found.is_ok_and(|mut found| found.next().is_some()) {
+                true => ok("hosts", format!("{host} has an address ({setting})")),
+                false => failed(
+                    "hosts",
+                    format!("{host} has no address: enter it in DNS, or correct {setting}"),
+                ),
+            }
+        })
+        .collect()
+}
+
+fn about_issuer(config: &Config) -> Vec<Finding> {
     let issuer = &config.issuer;
     let (scheme, host) = crate::oauth::endpoints::origin(issuer)
         .split_once("://")
@@ -139,17 +191,43 @@ fn about_issuer(config: &Config) -> Finding {
     };
     let Ok(found) = address.to_socket_addrs() else {
         let sentence = format!("{host} has no address: enter it in DNS, or correct `issuer`");
-        return failed("issuer", sentence);
+        return vec![failed("issuer", sentence)];
     };
     let mut why = "there is no address".to_owned();
     for one in found {
-        match ask(one, host, &metadata_path(config), tls) {
-            Ok(said) => return of_answer(config, &address, &said, tls),
+        match ask(one, question(host, &metadata_path(config)), tls) {
+            Ok(said) => {
+                let of_issuer = of_answer(config, &address, &said, tls);
+                let is_ours = of_issuer.state == super::finding::State::Ok;
+                let mut findings = vec![of_issuer];
+                if is_ours {
+                    findings.extend(about_shown(config, &said));
+                    findings.extend(proxy::finding(config, one, host, tls));
+                }
+                return findings;
+            }
             Err(error) => why = error,
         }
     }
     let sentence = format!("{address} does not answer ({why}): look at the proxy and the firewall");
-    failed("issuer", sentence)
+    vec![failed("issuer", sentence)]
+}
+
+/// Until when the certificate is good that people are shown, where it is not that of `[tls]`.
+fn about_shown(config: &Config, said: &Answer) -> Option<Finding> {
+    let shown = said.certificate.as_ref()?;
+    if let Some(files) = &config.tls {
+        let own = tls::chain(&files.cert).ok()?;
+        let is_own = own.first().is_some_and(|own| own.as_ref() == &shown[..]);
+        let sentence = "the certificate that is served is not that of tls.cert: reload or restart the server if the file was renewed";
+        return (!is_own).then(|| warning("served certificate", sentence));
+    }
+    let about = "served certificate";
+    Some(match certificate::judge(validity(shown)?, clock::now().0) {
+        Ok(until) => ok(about, format!("the one of the proxy is good until {until}")),
+        Err((State::Over, what)) => failed(about, format!("that of the proxy: {what}")),
+        Err((State::Soon, what)) => warning(about, format!("that of the proxy: {what}")),
+    })
 }
 
 fn of_answer(config: &Config, address: &str, said: &Answer, tls: bool) -> Finding {

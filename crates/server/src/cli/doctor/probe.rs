@@ -24,39 +24,56 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// The text.
     pub(super) body: String,
+    /// The certificate that was shown.
+    pub(super) certificate: Option<Vec<u8>>,
 }
 
-/// Asks `address` for `path` as a client of `host` would: over TLS or plainly as `tls` says, and if that is not
-/// understood, the other way.
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// As a client of which host.
+    pub(super) host: &'a str,
+    /// For what.
+    pub(super) path: &'a str,
+    /// Further lines of the head, each with its end.
+    pub(super) headers: &'a str,
+}
+
+/// Asks `address`: over TLS or plainly as `tls` says, and if that is not understood, the other way.
 ///
 /// # Errors
 /// When there is no answer in HTTP, why.
 pub(super) fn ask(
     address: SocketAddr,
-    host: &str,
-    path: &str,
+    question: Question<'_>,
     tls: bool,
 ) -> Result<Answer, String> {
-    let first = ask_one_way(address, host, path, tls);
+    let first = ask_one_way(address, question, tls);
     if first.as_ref().is_ok_and(|answer| answer.status != 400) {
         return first;
     }
-    match ask_one_way(address, host, path, !tls) {
+    match ask_one_way(address, question, !tls) {
         Ok(answer) if answer.status != 400 || first.is_err() => Ok(answer),
         _ => first,
     }
 }
 
-fn ask_one_way(address: SocketAddr, host: &str, path: &str, tls: bool) -> Result<Answer, String> {
+fn ask_one_way(address: SocketAddr, question: Question<'_>, tls: bool) -> Result<Answer, String> {
     let dialled = TcpStream::connect_timeout(&address, PATIENCE);
     let stream = dialled.map_err(|error| error.to_string())?;
     let limited = stream
         .set_read_timeout(Some(PATIENCE))
         .and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
     limited.map_err(|error| error.to_string())?;
-    let reply = match tls {
-        true => talk(StreamOwned::new(greeting(host)?, stream), host, path)?,
-        false => talk(stream, host, path)?,
+    let (reply, certificate) = match tls {
+        true => {
+            let mut stream = StreamOwned::new(greeting(question.host)?, stream);
+            let reply = talk(&mut stream, question)?;
+            let shown = stream.conn.peer_certificates();
+            let own = shown.and_then(<[_]>::first);
+            (reply, own.map(|own| own.to_vec()))
+        }
+        false => (talk(stream, question)?, None),
     };
     let (head, body) = reply.split_once("\r\n\r\n").unwrap_or((&reply, ""));
     let status = head
@@ -66,11 +83,18 @@ fn ask_one_way(address: SocketAddr, host: &str, path: &str, tls: bool) -> Result
         encrypted: tls,
         status: status.ok_or("it does not speak HTTP")?,
         body: body.to_owned(),
+        certificate,
     })
 }
 
-fn talk(mut stream: impl Read + Write, host: &str, path: &str) -> Result<String, String> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+fn talk(mut stream: impl Read + Write, question: Question<'_>) -> Result<String, String> {
+    let Question {
+        host,
+        path,
+        headers,
+    } = question;
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
     stream
         .write_all(request.as_bytes())
         .and_then(|()| stream.flush())

@@ -1,18 +1,23 @@
 //! Metrics, in the text format of Prometheus, on a listener of their own with the health of the server: whoever watches
 //! it need not come in where the people do.
+mod families;
+mod family;
 mod outbox;
 mod requests;
 mod told;
 
+pub(crate) use families::families;
+pub(crate) use family::{Family, Kind, Point, Value};
 pub(crate) use requests::Requests;
 
 use super::health;
 use crate::http::accept::next;
 use crate::http::listener::{Listener, Stream};
+use crate::http::request::Arrival;
 use crate::state::Current;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hyper::server::conn::http1;
@@ -63,7 +68,9 @@ pub(crate) async fn serve(current: Current, listener: Arc<Listener>) {
         )
         .route(
             "/health/ready",
-            get(async move || health::ready(now(&works)).await),
+            get(async move |arrival: Arrival, headers: HeaderMap| {
+                health::ready(now(&works), arrival, headers).await
+            }),
         );
     accept(&listener, &router).await;
 }

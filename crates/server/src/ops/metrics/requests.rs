@@ -135,6 +135,13 @@ impl Requests {
         route.micros.fetch_add(micros, Relaxed);
     }
 
+    /// The pattern of the route that takes a path; `None` where none of ours does.
+    pub(crate) fn pattern(&self, path: &str) -> Option<&str> {
+        let place = self.place(path);
+        let known = place + 1 < self.routes.len();
+        known.then(|| self.routes[place].pattern.as_str())
+    }
+
     fn place(&self, path: &str) -> usize {
         if let Some(at) = self.literal.get(path).filter(|_| path != ELSEWHERE) {
             return *at;
@@ -195,5 +202,9 @@ mod tests {
         assert_eq!(token.times()[2], 2, "both took up to a millisecond");
         assert_eq!(token.took(), Duration::from_micros(1_900));
         assert_eq!(requests.routes()[1].times()[MICROS.len()], 1);
+        let logo = requests.pattern("/apps/a/logo");
+        assert_eq!(logo, Some("/apps/{client_id}/logo"));
+        assert_eq!(requests.pattern("/wp-admin"), None);
+        assert_eq!(requests.pattern("other"), None);
     }
 }
