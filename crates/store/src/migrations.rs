@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 33] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 34] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -66,10 +66,11 @@ pub(crate) const SQLITE: [Migration; 33] = steps!("sqlite":
     32 "company_organizations" "0",
     33 "passkeys" "0",
     34 "organization_second_factor" "0",
+    37 "publishers" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 33] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 34] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -103,6 +104,7 @@ pub(crate) const POSTGRES: [Migration; 33] = steps!("postgres":
     32 "company_organizations" "0",
     33 "passkeys" "0",
     34 "organization_second_factor" "0",
+    37 "publishers" "0",
 );
 
 #[cfg(test)]

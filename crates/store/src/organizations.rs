@@ -5,6 +5,7 @@ use crate::{Fact, Store, StoreError};
 use jose::Digest;
 use protocol::accounts::deletion::DeletionFacts;
 use protocol::organizations::OrganizationFacts;
+use protocol::types::name::skeleton;
 use protocol::types::{
     ClientNo, Invitation, Locator, Membership, Organization, Subject, Transfer, UnixTime,
 };
@@ -101,6 +102,22 @@ impl Store {
     /// [`StoreError`].
     pub async fn invitation(&self, id: Locator) -> Fact<(Invitation, String)> {
         self.one(&organizations::INVITATION, &values![id]).await
+    }
+
+    /// Whether another organization, or the app of somebody else that people meet, looks called so. `organization`: the one
+    /// that is to be called so, if it is there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization_has_namesake(
+        &self,
+        name: &str,
+        person: Subject,
+        organization: Option<Locator>,
+    ) -> Result<bool, StoreError> {
+        let values = values![skeleton(name), person, organization.unwrap_or(Locator(0))];
+        let found = self.one(&organizations::NAMESAKES, &values).await?;
+        Ok(found.is_some_and(|count| count > 0))
     }
 
     /// What an address is asked to join, by its key, with the names of the organizations.

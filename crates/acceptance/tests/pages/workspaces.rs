@@ -186,7 +186,7 @@ fn nobody_lets_an_app_into_a_workspace_of_others() {
     let mut owner = signed_in(&scene, OWNER);
     let theirs = found(&mut owner, "Theirs");
     let mut ann = signed_in(&scene, ANN);
-    for _ in 0..2 {
+    for round in 0..2 {
         for forged in [&*theirs, "0", "-1", "x", "own own"] {
             let form = consent_form(&asked(&scene, &mut ann, &app));
             let typed = [("answer", "allow"), ("organization", forged)];
@@ -195,7 +195,7 @@ fn nobody_lets_an_app_into_a_workspace_of_others() {
             assert!(refused.location().is_none());
         }
         // The same for whoever belongs to another one.
-        found(&mut ann, "Acme");
+        found(&mut ann, &format!("Acme {round}"));
     }
     // Nor is a page of theirs an answer of hers.
     let form = consent_form(&asked(&scene, &mut owner, &app));

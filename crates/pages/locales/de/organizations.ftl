@@ -28,6 +28,8 @@ organization-beyond = { $count ->
 organization-name = Name der Organisation
 organization-name-hint = Er steht als Herausgeber bei ihren Apps. 1 bis 80 Zeichen.
 organization-name-wrong = Geben Sie einen Namen mit 1 bis 80 sichtbaren Zeichen ein; keines darf die Schreibrichtung umkehren.
+organization-name-provider = So heißt der Anbieter, oder es sieht so aus. Wählen Sie einen anderen Namen, damit man erkennt, wer eine App betreibt.
+organization-name-taken = Eine andere Organisation oder die App einer anderen Person heißt so, oder es sieht so aus. Wählen Sie einen anderen Namen, damit man sie unterscheiden kann.
 organization-apps = { $count ->
     [one] Eine App
    *[other] { $count } Apps

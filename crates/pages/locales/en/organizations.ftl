@@ -28,6 +28,8 @@ organization-beyond = { $count ->
 organization-name = Name of the organization
 organization-name-hint = People see it as the publisher of its apps. 1 to 80 characters.
 organization-name-wrong = Write a name of 1 to 80 characters that can all be seen, and none that turns the text around.
+organization-name-provider = This is the name of the provider, or looks like it. Choose another, so that people can tell who runs an app.
+organization-name-taken = Another organization or somebody else’s app has this name, or one that looks like it. Choose another, so that people can tell them apart.
 organization-apps = { $count ->
     [one] One app
    *[other] { $count } apps

@@ -137,7 +137,11 @@ fn toward<M: Mint>(
     let before = here.clone();
     if here.name != said.name {
         let name = said.name.clone();
-        return Some(OrganizationChange::Rename { before, name });
+        return Some(OrganizationChange::Rename {
+            before,
+            name,
+            taken_by: None,
+        });
     }
     if let Some(required) = said.second_factor.filter(|own| *own != here.second_factor) {
         return Some(OrganizationChange::RequireSecondFactor { before, required });

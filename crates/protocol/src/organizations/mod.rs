@@ -8,6 +8,7 @@ pub use invitation::{INVITATION, accept, decline, invitations_of};
 use crate::decision::Mint;
 use crate::outbox::{InvitationMail, Message};
 use crate::transition::OrganizationChange;
+use crate::types::name::{imitates, skeleton};
 use crate::types::text::is_plain;
 use crate::types::{
     End, Invitation, Locator, MailAddress, Member, Organization, Person, Role, Subject, UnixTime,
@@ -35,6 +36,10 @@ pub enum OrganizationError {
     ForOwners,
     /// A name has from 1 to [`MAX_NAME`] characters that can all be seen.
     Name,
+    /// The name passes for the provider's.
+    ProvidersName,
+    /// Another organization, or somebody else's app, has the name or one that looks like it.
+    TakenName,
     /// No address that mail could go to.
     Email,
     /// Whoever has the address belongs to it.
@@ -68,6 +73,29 @@ pub struct OrganizationFacts {
     pub apps: usize,
 }
 
+/// What is known of others when an organization gets a name: people see it as the publisher of its apps, so it passes for
+/// nobody else's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Naming<'a> {
+    /// What the provider is called.
+    pub provider: &'a str,
+    /// Whether another organization, or the app of somebody else, looks called so.
+    pub namesake: bool,
+}
+
+/// An organization as somebody wants to found it.
+#[derive(Debug, Clone, Copy)]
+pub struct Founding<'a> {
+    /// What it is to be called.
+    pub name: &'a str,
+    /// What is known of others who are called so.
+    pub naming: Naming<'a>,
+    /// How many the founder belongs to.
+    pub belongs_to: usize,
+    /// What its form carries, another each time that it is shown.
+    pub form: &'a str,
+}
+
 /// An organization in the eyes of a member. Nothing else makes one, so that whoever sees or changes an organization
 /// belongs to it.
 #[derive(Debug, Clone)]
@@ -75,6 +103,8 @@ pub struct Seat {
     facts: OrganizationFacts,
     subject: Subject,
     role: Role,
+    /// Administrators answer for the names that they give.
+    names_freely: bool,
 }
 
 impl Seat {
@@ -87,6 +117,7 @@ impl Seat {
             facts,
             subject: person.subject,
             role,
+            names_freely: person.admin,
         })
     }
 
@@ -152,12 +183,25 @@ impl Seat {
     ///
     /// # Errors
     /// Why not.
-    pub fn rename(&self, name: &str) -> Result<Option<OrganizationChange>, OrganizationError> {
+    pub fn rename(
+        &self,
+        name: &str,
+        naming: Naming<'_>,
+    ) -> Result<Option<OrganizationChange>, OrganizationError> {
         self.decides()?;
         let name = checked_name(name)?;
         let before = self.before();
+        // Another spelling of the name that it has takes none from anybody.
+        let binds = !self.names_freely && skeleton(&before.name) != skeleton(&name);
+        if binds {
+            check_imitation(&name, naming)?;
+        }
         let renames = before.name != name;
-        Ok(renames.then_some(OrganizationChange::Rename { before, name }))
+        Ok(renames.then_some(OrganizationChange::Rename {
+            before,
+            name,
+            taken_by: binds.then_some(self.subject),
+        }))
     }
 
     /// Says whether members act for it only after a sign-in with a second factor; `None` when that is so. `proved`: whether
@@ -307,22 +351,23 @@ pub fn once(founder: &Person, form: &str) -> Digest {
     Digest::of(format!("{} {form}", founder.subject.0).as_bytes())
 }
 
-/// Founds an organization, with the founder as its owner. `belongs_to`: how many they belong to; `form`: what its form
-/// carries, another each time that it is shown.
+/// Founds an organization, with the founder as its owner.
 ///
 /// # Errors
 /// Why not.
 pub fn found<M: Mint>(
-    name: &str,
+    founding: Founding<'_>,
     founder: &Person,
-    belongs_to: usize,
-    form: &str,
     now: UnixTime,
     mint: &M,
 ) -> Result<OrganizationChange, OrganizationError> {
     counts(founder)?;
-    let name = checked_name(name)?;
-    if belongs_to >= MAX_FOUNDED {
+    let name = checked_name(founding.name)?;
+    let own_name = !founder.admin;
+    if own_name {
+        check_imitation(&name, founding.naming)?;
+    }
+    if founding.belongs_to >= MAX_FOUNDED {
         return Err(OrganizationError::Full);
     }
     Ok(OrganizationChange::Found {
@@ -335,8 +380,19 @@ pub fn found<M: Mint>(
             second_factor: false,
         },
         founder: founder.subject,
-        once: once(founder, form),
+        once: once(founder, founding.form),
+        own_name,
     })
+}
+
+fn check_imitation(name: &str, naming: Naming<'_>) -> Result<(), OrganizationError> {
+    if imitates(name, naming.provider) {
+        return Err(OrganizationError::ProvidersName);
+    }
+    match naming.namesake {
+        true => Err(OrganizationError::TakenName),
+        false => Ok(()),
+    }
 }
 
 /// That the address of a person is proved, and they are no test user.

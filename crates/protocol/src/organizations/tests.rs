@@ -61,7 +61,7 @@ fn only_owners_change_it() {
         let seat = seat(&facts, subject);
         let invited = seat.invite("new@example.com", Role::Viewer, true, NOW, &mint());
         let refused = [
-            seat.rename("Other").map(drop),
+            seat.rename("Other", Naming::default()).map(drop),
             seat.require_second_factor(true, true).map(drop),
             invited.map(drop),
             seat.withdraw(Locator(1)).map(drop),
@@ -175,22 +175,87 @@ fn what_runs_apps_does_not_end() {
     assert_eq!(refused, OrganizationError::HasApps);
 }
 
+fn founding(name: &str) -> Founding<'_> {
+    Founding {
+        name,
+        naming: Naming {
+            provider: "Acme Tasks",
+            namesake: false,
+        },
+        belongs_to: 0,
+        form: "once",
+    }
+}
+
 #[test]
 fn a_name_can_be_seen_and_the_founder_is_known() {
     let ada = person(1, "ada@example.com");
     for name in ["", "   ", "a\u{202e}b", &"x".repeat(81)] {
-        let refused = found(name, &ada, 0, "once", NOW, &mint()).unwrap_err();
+        let refused = found(founding(name), &ada, NOW, &mint()).unwrap_err();
         assert_eq!(refused, OrganizationError::Name, "{name:?}");
     }
     let unproved = Person {
         verified_at: None,
         ..ada.clone()
     };
-    let refused = found("Acme", &unproved, 0, "once", NOW, &mint()).unwrap_err();
+    let refused = found(founding("Acme"), &unproved, NOW, &mint()).unwrap_err();
     assert_eq!(refused, OrganizationError::Unproved);
-    let full = found("Acme", &ada, MAX_FOUNDED, "once", NOW, &mint()).unwrap_err();
+    let many = Founding {
+        belongs_to: MAX_FOUNDED,
+        ..founding("Acme")
+    };
+    let full = found(many, &ada, NOW, &mint()).unwrap_err();
     assert_eq!(full, OrganizationError::Full);
-    assert!(found("  Acme ", &ada, 0, "once", NOW, &mint()).is_ok());
+    assert!(found(founding("  Acme "), &ada, NOW, &mint()).is_ok());
+}
+
+#[test]
+fn no_organization_passes_for_the_provider_or_for_another() {
+    let ada = person(1, "ada@example.com");
+    let facts = facts(&[(1, Role::Owner)]);
+    let admin = Person {
+        admin: true,
+        ..ada.clone()
+    };
+    let taken = Naming {
+        provider: "Acme Tasks",
+        namesake: true,
+    };
+    let both = |name: &str, naming: Naming<'_>, person: &Person| {
+        let wanted = Founding {
+            naming,
+            ..founding(name)
+        };
+        let seat = Seat::of(Some(facts.clone()), person).unwrap();
+        let founded = found(wanted, person, NOW, &mint()).map(drop);
+        assert_eq!(founded, seat.rename(name, naming).map(drop), "{name}");
+        founded
+    };
+    let free = founding("").naming;
+    for name in [
+        "Acme Tasks",
+        "аcme tаsks",
+        "ACME-TASKS Official",
+        "Acme Tasks Security Team",
+    ] {
+        assert_eq!(
+            both(name, free, &ada),
+            Err(OrganizationError::ProvidersName)
+        );
+        assert_eq!(both(name, free, &admin), Ok(()), "they answer for it");
+    }
+    let namesake = both("Board Makers", taken, &ada);
+    assert_eq!(namesake, Err(OrganizationError::TakenName));
+    assert_eq!(both("Board Makers for Acme Tasks", free, &ada), Ok(()));
+    // Another spelling of its own name is not taken from anybody.
+    let spelled = seat(&facts, 1).rename("ACME", taken).unwrap();
+    assert!(
+        matches!(
+            spelled,
+            Some(OrganizationChange::Rename { taken_by: None, .. })
+        ),
+        "{spelled:?}"
+    );
 }
 
 #[test]

@@ -8,7 +8,8 @@ use jose::Digest;
 /// A change of an organization.
 #[derive(Debug, Clone)]
 pub enum OrganizationChange {
-    /// Founds one. Guard: its form has founded none yet.
+    /// Founds one. Guard: its form has founded none yet; no other is called alike, nor an app of somebody else, where that
+    /// binds.
     Found {
         /// The organization.
         organization: Organization,
@@ -16,6 +17,8 @@ pub enum OrganizationChange {
         founder: Subject,
         /// Of the form.
         once: Digest,
+        /// Whether its name must be its own.
+        own_name: bool,
     },
     /// One of the company's is known here from now on. Guard: it was not yet.
     Mirror {
@@ -33,12 +36,15 @@ pub enum OrganizationChange {
         /// What they may do.
         role: Role,
     },
-    /// Gives it another name. Guard: it is still as it was read.
+    /// Gives it another name. Guard: it is still as it was read; no other is called alike, nor an app of somebody else, where
+    /// that binds.
     Rename {
         /// As it was read.
         before: Organization,
         /// What it is called from now on.
         name: String,
+        /// Who takes the name, where it must be its own. The company and administrators answer for the names that they give.
+        taken_by: Option<Subject>,
     },
     /// Says whether its members act for it only after a sign-in with a second factor. Guard: it is still as it was read.
     RequireSecondFactor {

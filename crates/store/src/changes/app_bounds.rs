@@ -41,11 +41,7 @@ pub(super) fn called<'a>(steps: Steps<'a>, client: &'a Client, own_name: bool) -
 /// The guard. Of two that take one name at once, the second waits for the first.
 fn has_own_name<'a>(steps: Steps<'a>, client: &'a Client) -> Steps<'a> {
     let looks = skeleton(&client.name);
-    let digest = Digest::of(looks.as_bytes());
-    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
-    let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    steps
-        .lock("SELECT 1 FROM pg_advisory_xact_lock($1)", values![lock])
+    lock_name(steps, &looks)
         .exists(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE skeleton = $1 AND NOT test \
              AND deleted_at IS NULL AND introduction = '' AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
@@ -54,6 +50,34 @@ fn has_own_name<'a>(steps: Steps<'a>, client: &'a Client) -> Steps<'a> {
                 client.owner,
                 client.organization.unwrap_or(Locator(0))
             ],
+        )
+}
+
+fn lock_name<'a>(steps: Steps<'a>, looks: &str) -> Steps<'a> {
+    let digest = Digest::of(looks.as_bytes());
+    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
+    let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    steps.lock("SELECT 1 FROM pg_advisory_xact_lock($1)", values![lock])
+}
+
+/// Guards that no other organization, and no app of somebody else, looks called as an organization is to be: neither one
+/// that it runs, nor one of the person who names it. It waits for apps that take the name, too.
+pub(super) fn organization_called<'a>(
+    steps: Steps<'a>,
+    name: &str,
+    organization: Locator,
+    person: Subject,
+) -> Steps<'a> {
+    let looks = skeleton(name);
+    lock_name(steps, &looks)
+        .exists(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE skeleton = $1 AND id <> $2)",
+            values![looks.clone(), organization],
+        )
+        .exists(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE skeleton = $1 AND NOT test \
+             AND deleted_at IS NULL AND introduction = '' AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
+            values![looks, person, organization],
         )
 }
 

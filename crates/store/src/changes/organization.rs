@@ -1,10 +1,12 @@
 //! Organizations. Each change raises the version; what rests on how one was read has that version in its guard.
+use super::app_bounds::organization_called;
 use super::connection::{end_of_app, end_of_member, end_of_organization, restore_app};
 use super::deletion::is_there;
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
 use protocol::transition::OrganizationChange;
+use protocol::types::name::skeleton;
 use protocol::types::{
     AppStanding, ClientNo, End, Invitation, Locator, Organization, Role, Subject, UnixTime,
 };
@@ -19,7 +21,15 @@ pub(super) fn steps<'a>(
             organization,
             founder,
             once,
-        } => found(is_there(steps, *founder), organization, *founder, once),
+            own_name,
+        } => {
+            let steps = is_there(steps, *founder);
+            let steps = match own_name {
+                true => organization_called(steps, &organization.name, organization.id, *founder),
+                false => steps,
+            };
+            found(steps, organization, *founder, once)
+        }
         OrganizationChange::Mirror { organization, once } => insert(steps, organization, once),
         OrganizationChange::Admit {
             before,
@@ -29,10 +39,20 @@ pub(super) fn steps<'a>(
             let steps = next_version(is_there(steps, *subject), before);
             add(steps, before.id, *subject, *role, now)
         }
-        OrganizationChange::Rename { before, name } => steps.guard(
-            "UPDATE organizations SET version = version + 1, name = $3 WHERE id = $1 AND version = $2",
-            values![before.id, before.version, name],
-        ),
+        OrganizationChange::Rename {
+            before,
+            name,
+            taken_by,
+        } => {
+            let steps = match taken_by {
+                Some(person) => organization_called(steps, name, before.id, *person),
+                None => steps,
+            };
+            steps.guard(
+                "UPDATE organizations SET version = version + 1, name = $3, skeleton = $4 WHERE id = $1 AND version = $2",
+                values![before.id, before.version, name, skeleton(name)],
+            )
+        }
         OrganizationChange::RequireSecondFactor { before, required } => {
             require_second_factor(steps, before, *required)
         }
@@ -105,8 +125,8 @@ fn found<'a>(
 }
 
 fn insert<'a>(steps: Steps<'a>, organization: &'a Organization, once: &'a Digest) -> Steps<'a> {
-    let guard = "INSERT INTO organizations (id, version, name, created_at, once, external_id, second_factor) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    let guard = "INSERT INTO organizations (id, version, name, created_at, once, external_id, second_factor, skeleton) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     let values = values![
         organization.id,
         organization.version,
@@ -115,6 +135,7 @@ fn insert<'a>(steps: Steps<'a>, organization: &'a Organization, once: &'a Digest
         once,
         organization.external_id.as_deref(),
         organization.second_factor,
+        skeleton(&organization.name),
     ];
     steps.guard(guard, values)
 }

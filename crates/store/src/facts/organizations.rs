@@ -103,6 +103,15 @@ pub(crate) const APPS: Query<i64> = Query {
     read: |row| row.number(0),
 };
 
+/// How many others look called so: organizations but this one, and apps that people meet but those that this person made or
+/// it runs.
+pub(crate) const NAMESAKES: Query<i64> = Query {
+    sql: "SELECT (SELECT COUNT(*) FROM organizations WHERE skeleton = $1 AND id <> $3) + \
+          (SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL AND owner <> $2 \
+          AND introduction = '' AND (organization IS NULL OR organization <> $3))",
+    read: |row| row.number(0),
+};
+
 macro_rules! invitations {
     ($rest:literal) => {
         Query {

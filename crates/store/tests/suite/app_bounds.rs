@@ -166,6 +166,7 @@ async fn no_organization_has_more_apps_than_the_most() {
         organization,
         founder: ada,
         once: jose::Digest::of(b"once"),
+        own_name: false,
     });
     assert_eq!(world.settle(found).await, Outcome::Committed);
     let all = (0..12).map(|at| {
@@ -184,6 +185,112 @@ async fn no_organization_has_more_apps_than_the_most() {
     assert_eq!(of(Owner::Organization(id)).await, 3);
     assert_eq!(of(Owner::Person(ada)).await, 0, "they are not hers");
     assert_eq!(of(Owner::Organization(Locator(1))).await, 0);
+}
+
+/// An organization of a person, whose name must be its own.
+fn found(world: &World, name: &str, founder: Subject) -> Transition {
+    let id = world.store.mint().locator();
+    Transition::Organization(OrganizationChange::Found {
+        organization: Organization {
+            external_id: None,
+            second_factor: false,
+            id,
+            version: 1,
+            name: name.to_owned(),
+            created_at: world.now,
+        },
+        founder,
+        once: jose::Digest::of(&id.0.to_be_bytes()),
+        own_name: true,
+    })
+}
+
+#[tokio::test]
+async fn no_organization_is_called_like_another_or_like_somebody_elses_app() {
+    let world = World::new();
+    let [ada, ben] = people(&world).await;
+    let acme = found(&world, "Board Makers", ada);
+    assert_eq!(world.settle(acme).await, Outcome::Committed);
+    let own = register(app(&world, "a", "Night Owl", ada), true, 0);
+    assert_eq!(world.settle(own).await, Outcome::Committed);
+    for (name, founder, outcome) in [
+        ("BOARD-MAKERS", ben, Outcome::Conflict),
+        ("Bоard Mаkers", ben, Outcome::Conflict),
+        ("Board Makers", ada, Outcome::Conflict),
+        ("night owl", ben, Outcome::Conflict),
+        ("Night Owl", ada, Outcome::Committed),
+        ("Board Breakers", ben, Outcome::Committed),
+    ] {
+        let settled = world.settle(found(&world, name, founder)).await;
+        assert_eq!(settled, outcome, "{name}");
+    }
+    let ours = world.store.memberships(ben).await.unwrap();
+    let before = ours[0].organization.clone();
+    let named = async |name, person, organization| {
+        let told = world
+            .store
+            .organization_has_namesake(name, person, organization);
+        told.await.unwrap()
+    };
+    assert!(named("board makers", ben, Some(before.id)).await);
+    assert!(named("night owl", ben, Some(before.id)).await);
+    assert!(
+        !named("board breakers", ben, Some(before.id)).await,
+        "it is its own"
+    );
+    assert!(named("board breakers", ben, None).await);
+    let rename = |name: &str, taken_by| {
+        Transition::Organization(OrganizationChange::Rename {
+            before: before.clone(),
+            name: name.to_owned(),
+            taken_by,
+        })
+    };
+    let taken = rename("Bоard Makers", Some(ben));
+    assert_eq!(world.settle(taken).await, Outcome::Conflict);
+    // The company answers for what it says.
+    let said = rename("Board Makers", None);
+    assert_eq!(world.settle(said).await, Outcome::Committed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_organizations_that_take_one_name_at_once_one_has_it() {
+    let world = Arc::new(World::new());
+    let founders: [Subject; 6] = people(&world).await;
+    let names = ["Board Makers", "board makers", "Bоard Makers"];
+    let all = founders.iter().enumerate();
+    let all = all.map(|(at, founder)| found(&world, names[at % names.len()], *founder));
+    let all = all.collect();
+    assert_eq!(race(&world, all).await, 1);
+    let mut renamed = Vec::new();
+    for (at, founder) in founders.iter().enumerate() {
+        let name = format!("Makers number {at}");
+        let settled = world.settle(found(&world, &name, *founder)).await;
+        assert_eq!(settled, Outcome::Committed);
+        let own = world.store.memberships(*founder).await.unwrap();
+        let mut own = own.into_iter().map(|own| own.organization);
+        let before = own.find(|own| own.name == name).unwrap();
+        renamed.push(Transition::Organization(OrganizationChange::Rename {
+            before,
+            name: "Night Owl".to_owned(),
+            taken_by: Some(*founder),
+        }));
+    }
+    assert_eq!(race(&world, renamed).await, 1);
+}
+
+#[tokio::test]
+async fn organizations_of_an_earlier_release_are_looked_at_when_the_store_is_opened() {
+    let world = World::new();
+    let [ada, ben] = people(&world).await;
+    let acme = found(&world, "Board Makers", ada);
+    assert_eq!(world.settle(acme).await, Outcome::Committed);
+    world
+        .database()
+        .run("UPDATE organizations SET skeleton = ''");
+    let another = world.another();
+    let named = another.organization_has_namesake("board makers", ben, None);
+    assert!(named.await.unwrap());
 }
 
 #[tokio::test]

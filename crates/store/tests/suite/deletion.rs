@@ -69,6 +69,7 @@ impl World {
             },
             founder,
             once: Digest::of(name.as_bytes()),
+            own_name: false,
         })
     }
 

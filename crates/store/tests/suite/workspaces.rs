@@ -96,6 +96,7 @@ async fn found(world: &World, founder: Subject, name: &str) -> Organization {
         organization: organization.clone(),
         founder,
         once: jose::Digest::of(name.as_bytes()),
+        own_name: false,
     });
     assert_eq!(world.settle(found).await, Outcome::Committed);
     organization

@@ -107,6 +107,46 @@ fn a_form_that_comes_twice_starts_one_organization() {
     }
 }
 
+/// An organization is named as the publisher of its apps, so it passes for nobody else's.
+#[test]
+fn no_organization_passes_for_the_provider_or_for_another() {
+    let scene = open(&format!("{OPEN}\n[branding]\nproduct = \"Acme Tasks\""));
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    found(&mut ann, "Board Makers");
+    ann.register(&[("name", "Night Owl")]);
+    let hers = found(&mut eve, "Owls");
+    let form = form_to(&eve.browser.open(ORGANIZATIONS), FOUND);
+    for (name, sentence) in [
+        ("Acme Tasks", "This is the name of the provider"),
+        ("Аcmе Tаsks Support", "This is the name of the provider"),
+        ("board-makers", "has this name, or one that looks like it"),
+        ("Bоard Mаkers", "has this name, or one that looks like it"),
+        ("NIGHT OWL", "has this name, or one that looks like it"),
+        ("Owls", "has this name, or one that looks like it"),
+    ] {
+        let refused = eve.browser.submit(&form, &[("name", name)]);
+        names(&refused, "name");
+        says(&refused, sentence);
+        assert_eq!(form_to(&refused, FOUND).value("name"), Some(name));
+        if name != "Owls" {
+            let refused = in_organization(&mut eve, &hers, RENAME, &[("name", name)]);
+            names(&refused, "name");
+            says(&refused, sentence);
+            assert_eq!(form_to(&refused, RENAME).value("name"), Some(name));
+        }
+    }
+    let page = eve.browser.open(&format!("{ORGANIZATIONS}/{hers}"));
+    says(&page, "<h1><bdi>Owls</bdi></h1>");
+    // Another spelling of its own name is its own, and what it gave up is free.
+    in_organization(&mut eve, &hers, RENAME, &[("name", "OWLS")]).expect(303);
+    in_organization(&mut eve, &hers, RENAME, &[("name", "Owls for Acme Tasks")]).expect(303);
+    found(&mut ann, "Owls");
+    // Administrators answer for the names that they give.
+    let admin = &scene.provider;
+    admin.user_create("root@example.com", "Root", PASSWORD, true);
+    found(&mut Developer::of(&scene, "root@example.com"), "Acme Tasks");
+}
+
 #[test]
 fn an_invitation_is_answered_once_by_whom_it_is_for() {
     let scene = open(OPEN);

@@ -11,7 +11,7 @@ use axum::response::Response;
 use pages::portal::{OrganizationPage, Organizations, organization_href};
 use pages::{Problem, Speak};
 use protocol::Params;
-use protocol::organizations::{OrganizationError, Seat};
+use protocol::organizations::{Naming, OrganizationError, Seat};
 use protocol::transition::OrganizationChange;
 use store::Outcome;
 
@@ -98,8 +98,16 @@ pub(super) async fn rename(
     if let Some(stale) = stale {
         return Ok(again(&app, desk, &seat, said, stale));
     }
+    let organization = Some(seat.facts().organization.id);
+    let named = app
+        .store
+        .organization_has_namesake(form.name.trim(), seat.subject(), organization);
+    let naming = Naming {
+        provider: &app.policy().apps.provider,
+        namesake: named.await?,
+    };
     let asked = Asked {
-        change: seat.rename(&form.name),
+        change: seat.rename(&form.name, naming),
         field: "name",
         said,
         done: done(&form.id, "renamed"),

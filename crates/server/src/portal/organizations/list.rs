@@ -17,11 +17,12 @@ use pages::portal::{InvitedRow, OrganizationRow, Organizations};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::organizations::{
-    self, MAX_FOUNDED, OrganizationError, accept as join, decline as not_join, invitations_of,
+    self, Founding, MAX_FOUNDED, Naming, OrganizationError, accept as join, decline as not_join,
+    invitations_of,
 };
 use protocol::transition::OrganizationChange;
-use protocol::types::Locator;
-use store::Outcome;
+use protocol::types::{Locator, UnixTime};
+use store::{Outcome, StoreError};
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -130,43 +131,75 @@ pub(super) async fn found(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let language = desk.browser.language;
-    let own = app.store.memberships(desk.facts.person.subject).await?;
-    let change = organizations::found(
-        &form.name,
-        &desk.facts.person,
-        own.len(),
-        &form.once,
-        clock::now(),
-        &app.mint,
-    );
-    let problem = match (stale, change) {
-        (Some(stale), _) => stale,
-        (None, Err(error)) => {
-            let field = match error {
-                OrganizationError::Name => "name",
-                _ => "",
-            };
-            Problem::new(field, sentence(error, language))
-        }
-        (None, Ok(change)) => {
-            let mut id = Some(change.organization());
-            if app.settle_one(change.into(), desk.act(&app)).await? == Outcome::Conflict {
-                let once = organizations::once(&desk.facts.person, &form.once);
-                id = app.store.organization_of_form(&once).await?;
+    let mut problem = stale;
+    let mut tries = app.tries();
+    while problem.is_none()
+        && let Some(context) = tries.next()
+    {
+        let (change, settled) = match founded(&app, &desk, &form, context.now).await? {
+            Ok(change) => {
+                let id = change.organization();
+                (id, app.settle_one(change.into(), desk.act(&app)).await?)
             }
-            return Ok(match id {
-                Some(id) => reply::see_other(&done(&id.0.to_string(), "founded")),
-                None => reply::see_other(Organizations::PATH),
-            });
+            Err(error) => {
+                problem = Some(Problem::new(field(error), sentence(error, language)));
+                break;
+            }
+        };
+        let id = match settled {
+            Outcome::Committed => Some(change),
+            // The form came before, or the name was taken at the same moment.
+            Outcome::Conflict => {
+                let once = organizations::once(&desk.facts.person, &form.once);
+                app.store.organization_of_form(&once).await?
+            }
+        };
+        if let Some(id) = id {
+            return Ok(reply::see_other(&done(&id.0.to_string(), "founded")));
         }
-    };
+    }
     let said = Said {
         name: form.name,
         once: form.once,
-        problems: vec![problem],
+        problems: vec![problem.unwrap_or_else(|| Problem::new("", language.text("app-stale")))],
         ..Said::default()
     };
     page(&app, desk, said).await
+}
+
+/// What becomes of the form, as things stand now. What it founded before is not in its own way.
+async fn founded(
+    app: &App,
+    desk: &Desk,
+    form: &FoundForm,
+    now: UnixTime,
+) -> Result<Result<OrganizationChange, OrganizationError>, StoreError> {
+    let person = &desk.facts.person;
+    let own = app.store.memberships(person.subject).await?;
+    let once = organizations::once(person, &form.once);
+    let before = app.store.organization_of_form(&once).await?;
+    let named = app
+        .store
+        .organization_has_namesake(form.name.trim(), person.subject, before);
+    let founding = Founding {
+        name: &form.name,
+        naming: Naming {
+            provider: &app.policy().apps.provider,
+            namesake: named.await?,
+        },
+        belongs_to: own.len(),
+        form: &form.once,
+    };
+    Ok(organizations::found(founding, person, now, &app.mint))
+}
+
+fn field(error: OrganizationError) -> &'static str {
+    match error {
+        OrganizationError::Name
+        | OrganizationError::ProvidersName
+        | OrganizationError::TakenName => "name",
+        _ => "",
+    }
 }
 
 /// An invitation that is accepted.

@@ -8,6 +8,8 @@ pub(super) fn sentence(error: OrganizationError, language: Language) -> Text {
     match error {
         OrganizationError::ForOwners => language.text("role"),
         OrganizationError::Name => language.text("organization-name-wrong"),
+        OrganizationError::ProvidersName => language.text("organization-name-provider"),
+        OrganizationError::TakenName => language.text("organization-name-taken"),
         OrganizationError::Email => language.text("organization-email-wrong"),
         OrganizationError::Member => language.text("organization-is-member"),
         OrganizationError::Full => language.text("organization-full"),
