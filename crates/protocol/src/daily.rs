@@ -13,6 +13,8 @@ pub const DAY: Lifetime = Lifetime::from_days(1);
 pub enum Daily {
     /// Asking somebody to join an organization: 100.
     Invitation,
+    /// Looking whether a domain is proved: 50.
+    DomainCheck,
     /// Uploading a picture: 100.
     Upload,
     /// Taking one's data along: 20.
@@ -28,7 +30,7 @@ impl Daily {
         match self {
             Daily::Invitation | Daily::Upload => 100,
             Daily::Export => 20,
-            Daily::SecondFactor => 50,
+            Daily::SecondFactor | Daily::DomainCheck => 50,
         }
     }
 

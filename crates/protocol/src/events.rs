@@ -192,6 +192,14 @@ events! {
     OrganizationAppEnded "organization.app_ended",
     /// Such an end was taken back.
     OrganizationAppRestored "organization.app_restored",
+    /// An organization lists a domain that it is to prove.
+    DomainAdded "organization.domain_added",
+    /// An organization has proved a domain to be its own.
+    DomainProved "organization.domain_proved",
+    /// A domain counts as proved no more: its file is not found, or another organization has proved it.
+    DomainLost "organization.domain_lost",
+    /// An organization lists a domain no more.
+    DomainRemoved "organization.domain_removed",
     /// Somebody was asked to join an organization.
     MemberInvited "member.invited",
     /// Such an invitation was taken back, or declined.

@@ -7,8 +7,8 @@
 mod payload;
 
 pub use payload::{
-    BackChannelLogout, DeletedMail, InvitationMail, LinkMailPayload, Payload, ReviewMail,
-    ReviewTold, SecretEndMail, TestMail, TransferMail,
+    BackChannelLogout, DeletedMail, DomainLostMail, InvitationMail, LinkMailPayload, Payload,
+    ReviewMail, ReviewTold, SecretEndMail, TestMail, TransferMail,
 };
 
 use crate::decision::Mint;
@@ -29,6 +29,8 @@ pub enum Kind {
     TransferMail,
     /// A mail that tells a developer of the end of a secret.
     SecretEndMail,
+    /// A mail that tells an owner that a domain counts as proved no more.
+    DomainLostMail,
     /// A mail about a request for review.
     ReviewMail,
     /// A mail that tells of an account that is gone.
@@ -39,12 +41,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::TestMail,
         Kind::LinkMail,
         Kind::InvitationMail,
         Kind::TransferMail,
         Kind::SecretEndMail,
+        Kind::DomainLostMail,
         Kind::ReviewMail,
         Kind::DeletedMail,
         Kind::BackChannelLogout,
@@ -58,6 +61,7 @@ impl Kind {
             Kind::InvitationMail => "mail.invitation",
             Kind::TransferMail => "mail.transfer",
             Kind::SecretEndMail => "mail.secret_end",
+            Kind::DomainLostMail => "mail.domain_lost",
             Kind::ReviewMail => "mail.review",
             Kind::DeletedMail => "mail.account_deleted",
             Kind::BackChannelLogout => "logout.back_channel",
@@ -284,6 +288,10 @@ mod tests {
                     let (client, secret) = (i64::MAX, i64::MAX);
                     let to = test_mail(1).to;
                     Message::new(&SecretEndMail { to, client, secret }, &counter())
+                }
+                Kind::DomainLostMail => {
+                    let (to, organization) = (test_mail(1).to, i64::MAX);
+                    Message::new(&DomainLostMail { to, organization }, &counter())
                 }
                 Kind::ReviewMail => {
                     let mail = ReviewMail {

@@ -4,6 +4,7 @@ mod account;
 mod cli;
 mod control;
 mod dev;
+mod domain_check;
 mod http;
 mod interaction;
 mod jobs;

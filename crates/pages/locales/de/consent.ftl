@@ -2,6 +2,7 @@
 
 consent-title = { $app } den Zugriff erlauben?
 consent-question-html = <bdi>{ $app }</bdi> den Zugriff auf Ihr Konto bei { $product } erlauben?
+consent-domain-html = Herausgeber nachgewiesen durch <bdi>{ $domain }</bdi>
 consent-by-html = Von <bdi>{ $publisher }</bdi>
 consent-reviewed = Von { $product } geprüft
 consent-not-reviewed = Nicht von { $product } geprüft

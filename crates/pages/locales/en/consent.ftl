@@ -2,6 +2,7 @@
 
 consent-title = Allow { $app }?
 consent-question-html = Allow <bdi>{ $app }</bdi> to use your { $product } account?
+consent-domain-html = Publisher proved by <bdi>{ $domain }</bdi>
 consent-by-html = By <bdi>{ $publisher }</bdi>
 consent-reviewed = Reviewed by { $product }
 consent-not-reviewed = Not reviewed by { $product }

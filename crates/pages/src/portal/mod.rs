@@ -8,6 +8,7 @@ mod new_app;
 mod openid;
 mod organization;
 mod organization_apps;
+mod organization_domains;
 mod organizations;
 mod playground;
 mod review;
@@ -26,6 +27,9 @@ pub use new_app::NewApp;
 pub use openid::AppOpenId;
 pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};
 pub use organization_apps::{OrganizationApps, WorkspaceAppRow, organization_apps_href};
+pub use organization_domains::{
+    DomainRow, DomainState, OrganizationDomains, organization_domains_href,
+};
 pub use organizations::{InvitedRow, OrganizationRow, Organizations};
 pub use playground::{PlayAnswer, PlayRun, PlayStep, PlaygroundBack, PlaygroundPage, StepState};
 pub use review::{AppRequest, AppReview, AskFields, WantedScope, review_href};
@@ -57,6 +61,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
         organization_apps::samples_of_pages(language),
+        organization_domains::samples_of_pages(language),
         log::samples_of_pages(language),
         review::samples_of_pages(language),
     ]

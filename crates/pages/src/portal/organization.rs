@@ -24,6 +24,8 @@ pub struct OrganizationPage {
     pub name: String,
     /// What was typed as its name.
     pub typed_name: String,
+    /// The domains that it has proved to be its own.
+    pub domains: Vec<String>,
     /// What whoever looks may do.
     pub role: Role,
     /// Whether the company says what it is called and who belongs to it.
@@ -134,6 +136,15 @@ impl OrganizationPage {
 
     fn connections_href(&self) -> String {
         super::organization_apps_href(&self.id)
+    }
+
+    fn domains_href(&self) -> String {
+        super::organization_domains_href(&self.id)
+    }
+
+    /// Those that are proved, in one line.
+    fn proved(&self) -> String {
+        self.domains.join(", ")
     }
 
     fn summary(&self) -> Problems<'_> {
@@ -260,6 +271,7 @@ impl Page for OrganizationPage {
             of_company: true,
             second_factor: true,
             proved: true,
+            domains: Vec::new(),
             beyond: 1_204,
             invitations: Vec::new(),
             notice: None,
@@ -291,6 +303,7 @@ fn usual(language: Language) -> OrganizationPage {
         id: "1".to_owned(),
         name: "Board Makers Ltd".to_owned(),
         typed_name: "Board Makers Ltd".to_owned(),
+        domains: vec!["boards.example".to_owned()],
         role: Role::Owner,
         of_company: false,
         beyond: 0,
@@ -326,6 +339,7 @@ fn hostile(language: Language) -> OrganizationPage {
         id: text(),
         name: text(),
         typed_name: text(),
+        domains: vec![text()],
         members: vec![MemberRow {
             id: text(),
             name: text(),

@@ -81,6 +81,7 @@ fn first_consent(language: Language) -> Consent {
             initial: "T".to_owned(),
             logo_url: None,
             publisher: "Board Makers Ltd".to_owned(),
+            domains: vec!["boards.example".to_owned()],
             homepage: "https://board.example.org/".to_owned(),
             homepage_host: "board.example.org".to_owned(),
             reviewed: true,
@@ -167,6 +168,7 @@ fn introduced_consent(language: Language) -> Consent {
         caution: Some(caution),
         app: AppCard {
             publisher: String::new(),
+            domains: Vec::new(),
             reviewed: false,
             ..usual.app
         },
@@ -256,6 +258,7 @@ fn loopback_consent(language: Language) -> Consent {
             name: "tasks-cli".to_owned(),
             initial: "t".to_owned(),
             publisher: String::new(),
+            domains: Vec::new(),
             homepage: String::new(),
             homepage_host: String::new(),
             reviewed: false,
@@ -296,6 +299,7 @@ fn long_consent(language: Language) -> Consent {
         app: AppCard {
             name: long_name(),
             publisher: long_name(),
+            domains: vec![super::LONG_HOST.to_owned()],
             homepage_host: LONG_HOST.to_owned(),
             ..usual.app
         },
@@ -329,6 +333,7 @@ fn hostile_consent(language: Language) -> Consent {
             initial: "<".to_owned(),
             logo_url: Some(text()),
             publisher: text(),
+            domains: vec![text()],
             homepage: "javascript:alert(1)".to_owned(),
             homepage_host: text(),
             reviewed: false,

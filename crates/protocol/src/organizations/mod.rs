@@ -1,8 +1,13 @@
 //! Organizations: who belongs to one, and who says so.
 mod apps;
+mod domains;
 mod invitation;
 
 pub use apps::{end_app, restore_app};
+pub use domains::{
+    DOMAIN_FILE, DOMAIN_GRACE, LOOK_AGAIN, MAX_DOMAIN_FILE, MAX_DOMAINS, looked_for,
+    owners_to_tell, read_domain_file,
+};
 pub use invitation::{INVITATION, accept, decline, invitations_of};
 
 use crate::decision::Mint;
@@ -40,6 +45,12 @@ pub enum OrganizationError {
     ProvidersName,
     /// Another organization, or somebody else's app, has the name or one that looks like it.
     TakenName,
+    /// No name of a domain.
+    Domain,
+    /// It lists the domain already.
+    DomainTwice,
+    /// It lists as many as it may.
+    ManyDomains,
     /// No address that mail could go to.
     Email,
     /// Whoever has the address belongs to it.

@@ -138,6 +138,26 @@ impl Payload for SecretEndMail {
     }
 }
 
+/// A mail that tells an owner of an organization that one of its domains counts as proved no more. Which one stands on the page
+/// that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainLostMail {
+    /// Who gets it.
+    pub to: MailAddress,
+    /// The number of the organization.
+    pub organization: i64,
+}
+
+impl sealed::Sealed for DomainLostMail {}
+
+impl Payload for DomainLostMail {
+    const KIND: Kind = Kind::DomainLostMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
 /// What a mail about a request for review tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,6 +10,7 @@ mod authorize;
 mod bounce;
 mod connection;
 mod device;
+mod domain;
 mod grant;
 mod handoff;
 mod introduction;
@@ -33,6 +34,7 @@ pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
 pub use connection::{ConnectionChange, ConnectionStep, Narrowing};
 pub use device::DeviceChange;
+pub use domain::DomainChange;
 pub use grant::{GrantChange, RevocationCause};
 pub use handoff::{HandoffChange, Recognized};
 pub use introduction::{IntroductionChange, IntroductionRecord};
@@ -81,6 +83,8 @@ pub enum Transition {
     App(AppChange),
     /// Organizations and who belongs to them.
     Organization(OrganizationChange),
+    /// Domains of organizations.
+    Domain(DomainChange),
     /// Requests for review.
     Review(ReviewChange),
     /// Messages that wait to be delivered.
@@ -118,6 +122,7 @@ impl Transition {
             | Transition::Assertion(AssertionChange::Use { .. }) => None,
             Transition::App(change) => change.event(),
             Transition::Organization(change) => Some(change.event()),
+            Transition::Domain(change) => change.event(),
             Transition::Review(change) => Some(change.event()),
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
@@ -156,6 +161,7 @@ impl Transition {
             | Transition::Assertion(_)
             | Transition::App(_)
             | Transition::Organization(_)
+            | Transition::Domain(_)
             | Transition::Review(_)
             | Transition::Outbox(_)
             | Transition::Bounce(_)
@@ -183,6 +189,7 @@ impl Transition {
             Transition::Upstream(change) => change.messages(),
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),
+            Transition::Domain(change) => change.messages(),
             Transition::Review(change) => change.messages(),
             Transition::Authorize(change) => change.messages(),
             Transition::Device(change) => change.messages(),
@@ -222,6 +229,7 @@ from_family! {
     Assertion AssertionChange,
     App AppChange,
     Organization OrganizationChange,
+    Domain DomainChange,
     Review ReviewChange,
     Outbox OutboxChange,
     Bounce BounceChange,

@@ -1,10 +1,10 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, AssertionChange, AuthorizeChange, BounceChange,
-    ConnectionChange, ConnectionStep, DeviceChange, GrantChange, HandoffChange, IntroductionChange,
-    OpenIdChange, OrganizationChange, OutboxChange, PasskeyChange, ReviewChange,
-    SecondFactorChange, SessionChange, SigningKeyChange, ThrottleChange, TransferChange,
-    Transition, UpstreamChange,
+    ConnectionChange, ConnectionStep, DeviceChange, DomainChange, GrantChange, HandoffChange,
+    IntroductionChange, OpenIdChange, OrganizationChange, OutboxChange, PasskeyChange,
+    ReviewChange, SecondFactorChange, SessionChange, SigningKeyChange, ThrottleChange,
+    TransferChange, Transition, UpstreamChange,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -120,6 +120,11 @@ names! {
     JudgeNewApps Transition::Organization(OrganizationChange::JudgeNewApps { .. }) => "organization.judge_new_apps",
     EndOrganizationApp Transition::Organization(OrganizationChange::EndApp { .. }) => "organization.end_app",
     RestoreOrganizationApp Transition::Organization(OrganizationChange::RestoreApp { .. }) => "organization.restore_app",
+    AddDomain Transition::Domain(DomainChange::Add { .. }) => "domain.add",
+    RemoveDomain Transition::Domain(DomainChange::Remove { .. }) => "domain.remove",
+    ProveDomain Transition::Domain(DomainChange::Prove { .. }) => "domain.prove",
+    LookForDomain Transition::Domain(DomainChange::Look { .. }) => "domain.look",
+    LoseDomain Transition::Domain(DomainChange::Lose { .. }) => "domain.lose",
     AskReview Transition::Review(ReviewChange::Ask { .. }) => "review.ask",
     ReplyToReview Transition::Review(ReviewChange::Reply { .. }) => "review.reply",
     TestMail Transition::Outbox(OutboxChange::TestMail(_)) => "outbox.test_mail",

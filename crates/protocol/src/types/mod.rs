@@ -9,6 +9,7 @@ pub mod colour;
 pub mod connection;
 pub mod consent;
 pub mod device;
+pub mod domain;
 pub mod email;
 pub mod grant;
 pub mod ids;
@@ -40,6 +41,7 @@ pub use connection::{
 };
 pub use consent::{Consent, Interaction};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
+pub use domain::{Domain, DomainFault, DomainName};
 pub use email::MailAddress;
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};

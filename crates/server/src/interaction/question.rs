@@ -123,6 +123,7 @@ impl<'a> Question<'a> {
             host: document_host(self.client).map(str::to_owned),
             app: AppCard {
                 reviewed: card.reviewed || is_trusted(self.client, app.policy()),
+                domains: self.workspaces.domains.clone(),
                 ..card
             },
             account_name: session.person.name.clone(),
@@ -172,7 +173,10 @@ impl<'a> Question<'a> {
             (
                 &self.carried,
                 &self.client.id,
-                app_card(self.client, app.policy()),
+                (
+                    app_card(self.client, app.policy()),
+                    &self.workspaces.domains
+                ),
                 words,
                 own_api::is_own(scope),
                 (self.choice(app.policy()).layout, &self.client.asks.optional),

@@ -17,9 +17,12 @@ use store::StoreError;
 /// Owners who are named to somebody whose app is refused, at most.
 const OWNERS: usize = 3;
 
-/// The organizations that a person can pick, and what each thinks of an app.
+/// The organizations that a question is about: those that the person can pick, and what each thinks of the app; and the one
+/// behind the app.
 #[derive(Default)]
 pub(crate) struct Workspaces {
+    /// The domains that the app's publisher has proved.
+    pub(super) domains: Vec<String>,
     own: Vec<Membership>,
     standings: Vec<(Locator, AppStanding)>,
 }
@@ -30,8 +33,15 @@ pub(crate) async fn of(
     session: &SessionFacts,
     client: &Client,
 ) -> Result<Workspaces, StoreError> {
+    let domains = match client.organization {
+        Some(publisher) => app.store.proved_domains(publisher).await?,
+        None => Vec::new(),
+    };
     if !app.policy().accounts.workspaces {
-        return Ok(Workspaces::default());
+        return Ok(Workspaces {
+            domains,
+            ..Workspaces::default()
+        });
     }
     let subject = session.person.subject;
     let own = app.store.memberships(subject).await?;
@@ -39,7 +49,11 @@ pub(crate) async fn of(
         true => Vec::new(),
         false => app.store.app_standings(subject, client.no).await?,
     };
-    Ok(Workspaces { own, standings })
+    Ok(Workspaces {
+        domains,
+        own,
+        standings,
+    })
 }
 
 impl Workspaces {

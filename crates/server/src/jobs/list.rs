@@ -3,7 +3,7 @@ use super::back_channel::TellOfLogout;
 use super::deleted_mail::SendDeletedMail;
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
-use super::offer_mail::{Offers, SendInvitation, SendSecretEnd, SendTransfer};
+use super::offer_mail::{Offers, SendDomainLost, SendInvitation, SendSecretEnd, SendTransfer};
 use super::review_mail::SendReviewMail;
 use super::test_mail::SendTestMail;
 use crate::mail::Mailer;
@@ -23,6 +23,7 @@ pub(super) struct Jobs {
     invitation: SendInvitation,
     transfer: SendTransfer,
     secret_end: SendSecretEnd,
+    domain_lost: SendDomainLost,
     review_mail: SendReviewMail,
     deleted_mail: SendDeletedMail,
     back_channel: TellOfLogout,
@@ -41,7 +42,8 @@ impl Jobs {
         Jobs {
             invitation: SendInvitation(offers.clone()),
             transfer: SendTransfer(offers.clone()),
-            secret_end: SendSecretEnd(offers),
+            secret_end: SendSecretEnd(offers.clone()),
+            domain_lost: SendDomainLost(offers),
             test_mail: SendTestMail {
                 language: config.branding.language,
                 mailer: mailer.clone(),
@@ -82,6 +84,7 @@ impl Jobs {
             Kind::InvitationMail => run(&self.invitation, kind, entry).await,
             Kind::TransferMail => run(&self.transfer, kind, entry).await,
             Kind::SecretEndMail => run(&self.secret_end, kind, entry).await,
+            Kind::DomainLostMail => run(&self.domain_lost, kind, entry).await,
             Kind::BackChannelLogout => run(&self.back_channel, kind, entry).await,
         }
     }

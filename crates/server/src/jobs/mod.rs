@@ -22,6 +22,7 @@ pub(crate) use request_log::write as write_request_log_of;
 pub(crate) use running::Running;
 pub(crate) use signing_keys::look as look_at_signing_keys;
 
+use crate::domain_check;
 use crate::ops::clock;
 use crate::ops::clock_guard::{ClockGuard, Trust};
 use crate::ops::stopping::Stopping;
@@ -44,6 +45,8 @@ const NOTE_EVERY: Duration = Duration::from_secs(60);
 const TRIM_EVERY: u32 = 10;
 /// How often secrets that end soon are looked for.
 const WARN_EVERY: Duration = Duration::from_secs(600);
+/// How often it is looked whether the file of a domain is to be looked for again.
+const DOMAINS_EVERY: Duration = Duration::from_secs(60);
 /// How often it is looked whether a signing key is due, and which ones other nodes have made.
 const KEYS_EVERY: Duration = Duration::from_secs(30);
 /// How often it is looked who is to be told that a session ended.
@@ -63,6 +66,7 @@ pub(crate) fn start(current: &Current) -> Running {
     jobs.begin("lease", |ending| renew_lease(app(), ending));
     jobs.begin("last use", |ending| note_uses(app(), ending));
     jobs.begin("secret ends", |ending| warn_of_secret_ends(app(), ending));
+    jobs.begin("domains", |ending| look_at_domains(app(), ending));
     jobs.begin("signing keys", |ending| move_signing_keys(app(), ending));
     jobs.begin("request log", |ending| write_request_log(app(), ending));
     jobs.begin("logouts", |ending| tell_of_logouts(app(), ending));
@@ -190,6 +194,16 @@ async fn warn_of_secret_ends(current: Current, ending: Arc<Stopping>) {
     while goes_on(&mut ticks, &ending).await {
         let app = current.app();
         if let Err(error) = secret_ends::warn_once(&app).await {
+            app.outage.note(&error);
+        }
+    }
+}
+
+async fn look_at_domains(current: Current, ending: Arc<Stopping>) {
+    let mut ticks = tokio::time::interval(DOMAINS_EVERY);
+    while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
+        if let Err(error) = domain_check::look_again(&app).await {
             app.outage.note(&error);
         }
     }

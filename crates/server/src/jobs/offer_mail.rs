@@ -5,13 +5,13 @@ use crate::mail::{Letter, Mailer};
 use crate::ops::clock::{self, Zone};
 use config::Config;
 use jiff::tz::TimeZone;
-use pages::Speak;
-use pages::portal::{Organizations, PORTAL, app_href, role_text};
-use protocol::outbox::{Entry, InvitationMail, SecretEndMail, TransferMail};
+use pages::portal::{Organizations, PORTAL, app_href, organization_domains_href, role_text};
+use pages::{Arguments, Speak};
+use protocol::outbox::{DomainLostMail, Entry, InvitationMail, SecretEndMail, TransferMail};
 use protocol::types::text::isolated;
 use protocol::types::{
-    Client, ClientNo, Invitation, Language, Locator, MailAddress, Preferences, Receiver, Subject,
-    Transfer, UnixTime,
+    Client, ClientNo, Invitation, Language, Locator, MailAddress, Organization, Preferences,
+    Receiver, Subject, Transfer, UnixTime,
 };
 use std::sync::Arc;
 use store::{Store, StoreError};
@@ -36,6 +36,9 @@ pub(super) struct SendTransfer(pub(super) Offers);
 
 /// Tells a developer that a secret ends.
 pub(super) struct SendSecretEnd(pub(super) Offers);
+
+/// Tells an owner that a domain counts as proved no more.
+pub(super) struct SendDomainLost(pub(super) Offers);
 
 fn unread(_: StoreError) -> JobError {
     JobError::Retry("the database could not be read".to_owned())
@@ -202,6 +205,38 @@ impl Reader<'_> {
             )),
             after: vec![language.text("mail-secret-end-after")],
         }
+    }
+
+    fn domain_lost(self, organization: &Organization) -> Letter {
+        let language = self.language;
+        let (name, id) = (isolated(&organization.name), organization.id.0.to_string());
+        let told: Arguments<'_> = &[("organization", &name), ("product", &self.product)];
+        Letter {
+            language,
+            to: self.to,
+            subject: language.text_of("mail-domain-lost-subject", told),
+            before: vec![language.text_of("mail-domain-lost", told)],
+            link: Some((
+                language.text("mail-domain-lost-button"),
+                format!("{}{}", self.base, organization_domains_href(&id)),
+            )),
+            after: vec![language.text("mail-domain-lost-after")],
+        }
+    }
+}
+
+impl Job for SendDomainLost {
+    type Payload = DomainLostMail;
+
+    async fn run(&self, entry: &Entry, payload: DomainLostMail) -> Result<(), JobError> {
+        let id = Locator(payload.organization);
+        // One that has come to its end has no owners.
+        let Some(facts) = self.0.store.organization(id).await.map_err(unread)? else {
+            return Ok(());
+        };
+        let reader = self.0.reader(&payload.to).await.map_err(unread)?;
+        let letter = reader.domain_lost(&facts.organization);
+        self.0.send(letter, entry).await
     }
 }
 

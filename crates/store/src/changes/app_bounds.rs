@@ -53,7 +53,8 @@ fn has_own_name<'a>(steps: Steps<'a>, client: &'a Client) -> Steps<'a> {
         )
 }
 
-fn lock_name<'a>(steps: Steps<'a>, looks: &str) -> Steps<'a> {
+/// Whoever asks for one name at once waits for each other.
+pub(super) fn lock_name<'a>(steps: Steps<'a>, looks: &str) -> Steps<'a> {
     let digest = Digest::of(looks.as_bytes());
     let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
     let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);

@@ -9,6 +9,7 @@ mod connection;
 mod counted;
 mod deletion;
 mod device;
+mod domain;
 mod handoff;
 mod introduction;
 mod mail_link;
@@ -32,9 +33,9 @@ use protocol::Transition;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
-    DeviceChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange,
-    OutboxChange, PasskeyChange, ReviewChange, ReviewStep, SecondFactorChange, SessionChange,
-    SigningKeyChange, ThrottleChange, UpstreamChange,
+    DeviceChange, DomainChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange,
+    OrganizationChange, OutboxChange, PasskeyChange, ReviewChange, ReviewStep, SecondFactorChange,
+    SessionChange, SigningKeyChange, ThrottleChange, UpstreamChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -84,6 +85,7 @@ pub(crate) enum Cold<'a> {
     Assertion(&'a AssertionChange),
     App(&'a AppChange),
     Organization(&'a OrganizationChange),
+    Domain(&'a DomainChange),
     Review(&'a ReviewChange),
     Outbox(&'a OutboxChange),
     Bounce(&'a BounceChange),
@@ -137,6 +139,7 @@ impl<'a> Cold<'a> {
             Cold::Assertion(change) => assertion::steps(steps, change),
             Cold::App(change) => app::steps(steps, change, now),
             Cold::Organization(change) => organization::steps(steps, change, now),
+            Cold::Domain(change) => domain::steps(steps, change),
             Cold::Review(change) => review::steps(steps, change, now),
             Cold::Outbox(change) => outbox::steps(steps, change, now),
             Cold::Bounce(change) => bounce::steps(steps, change),
@@ -193,6 +196,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Assertion(change) => Change::Cold(Cold::Assertion(change)),
             Transition::App(change) => Change::Cold(Cold::App(change)),
             Transition::Organization(change) => Change::Cold(Cold::Organization(change)),
+            Transition::Domain(change) => Change::Cold(Cold::Domain(change)),
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
             Transition::Bounce(change) => Change::Cold(Cold::Bounce(change)),
             Transition::Connection(change) => Change::Cold(Cold::Connection(change)),

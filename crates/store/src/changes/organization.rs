@@ -22,14 +22,7 @@ pub(super) fn steps<'a>(
             founder,
             once,
             own_name,
-        } => {
-            let steps = is_there(steps, *founder);
-            let steps = match own_name {
-                true => organization_called(steps, &organization.name, organization.id, *founder),
-                false => steps,
-            };
-            found(steps, organization, *founder, once)
-        }
+        } => found(steps, organization, (*founder, *own_name), once),
         OrganizationChange::Mirror { organization, once } => insert(steps, organization, once),
         OrganizationChange::Admit {
             before,
@@ -43,26 +36,14 @@ pub(super) fn steps<'a>(
             before,
             name,
             taken_by,
-        } => {
-            let steps = match taken_by {
-                Some(person) => organization_called(steps, name, before.id, *person),
-                None => steps,
-            };
-            steps.guard(
-                "UPDATE organizations SET version = version + 1, name = $3, skeleton = $4 WHERE id = $1 AND version = $2",
-                values![before.id, before.version, name, skeleton(name)],
-            )
-        }
+        } => rename(steps, before, name, *taken_by),
         OrganizationChange::RequireSecondFactor { before, required } => {
             require_second_factor(steps, before, *required)
         }
         OrganizationChange::Invite {
             before, invitation, ..
         } => invite(next_version(steps, before), invitation),
-        OrganizationChange::EndInvitation { invitation, .. } => steps.guard(
-            "DELETE FROM invitations WHERE id = $1",
-            values![*invitation],
-        ),
+        OrganizationChange::EndInvitation { invitation, .. } => uninvite(steps, *invitation),
         OrganizationChange::Join {
             invitation,
             subject,
@@ -113,12 +94,38 @@ fn require_second_factor<'a>(steps: Steps<'a>, before: &Organization, required: 
     )
 }
 
+fn rename<'a>(
+    steps: Steps<'a>,
+    before: &Organization,
+    name: &'a str,
+    taken_by: Option<Subject>,
+) -> Steps<'a> {
+    let steps = match taken_by {
+        Some(person) => organization_called(steps, name, before.id, person),
+        None => steps,
+    };
+    steps.guard(
+        "UPDATE organizations SET version = version + 1, name = $3, skeleton = $4 WHERE id = $1 AND version = $2",
+        values![before.id, before.version, name, skeleton(name)],
+    )
+}
+
+fn uninvite(steps: Steps<'_>, invitation: Locator) -> Steps<'_> {
+    steps.guard("DELETE FROM invitations WHERE id = $1", values![invitation])
+}
+
+/// `founder`: who, and whether they chose its name.
 fn found<'a>(
     steps: Steps<'a>,
     organization: &'a Organization,
-    founder: Subject,
+    (founder, own_name): (Subject, bool),
     once: &'a Digest,
 ) -> Steps<'a> {
+    let steps = is_there(steps, founder);
+    let steps = match own_name {
+        true => organization_called(steps, &organization.name, organization.id, founder),
+        false => steps,
+    };
     let steps = insert(steps, organization, once);
     let since = organization.created_at;
     add(steps, organization.id, founder, Role::Owner, since)
@@ -154,7 +161,7 @@ fn add(
 }
 
 /// Guards that an organization is still as it was read. Whoever changes it waits here for whoever does at the same time.
-fn next_version<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
+pub(super) fn next_version<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
     steps.guard(
         "UPDATE organizations SET version = version + 1 WHERE id = $1 AND version = $2",
         values![before.id, before.version],
@@ -246,6 +253,10 @@ fn dissolve<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
         )
         .run(
             "DELETE FROM invitations WHERE organization = $1",
+            values![before.id],
+        )
+        .run(
+            "DELETE FROM domains WHERE organization = $1",
             values![before.id],
         )
         .run(

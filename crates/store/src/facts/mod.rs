@@ -33,6 +33,7 @@ pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod connections;
 pub(crate) mod devices;
+pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod feed;
 pub(crate) mod handoff;

@@ -356,6 +356,7 @@ async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locato
         | Transition::Assertion(_)
         | Transition::App(_)
         | Transition::Organization(_)
+        | Transition::Domain(_)
         | Transition::Review(_)
         | Transition::Outbox(_)
         | Transition::Bounce(_)

@@ -15,6 +15,7 @@ mod counts;
 mod deaf;
 mod deletion;
 mod devices;
+mod domains;
 mod engine;
 mod events;
 mod expiry;

@@ -2,6 +2,7 @@
 
 mod apps;
 mod bounds;
+mod domains;
 mod drafts;
 mod input;
 mod keys;

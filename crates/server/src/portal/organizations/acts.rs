@@ -53,13 +53,19 @@ pub(super) async fn settle(
         problems: vec![problem],
         ..asked.said
     };
-    Ok(page(app, desk, &now, said))
+    page(app, desk, &now, said).await
 }
 
 /// The page once more, with one problem.
-pub(super) fn again(app: &App, desk: Desk, seat: &Seat, said: Said, problem: Problem) -> Response {
+pub(super) async fn again(
+    app: &App,
+    desk: Desk,
+    seat: &Seat,
+    said: Said,
+    problem: Problem,
+) -> Result<Response, PageError> {
     let problems = vec![problem];
-    page(app, desk, seat, Said { problems, ..said })
+    page(app, desk, seat, Said { problems, ..said }).await
 }
 
 /// Where the page says what was done.
@@ -96,7 +102,7 @@ pub(super) async fn rename(
         ..Said::default()
     };
     if let Some(stale) = stale {
-        return Ok(again(&app, desk, &seat, said, stale));
+        return again(&app, desk, &seat, said, stale).await;
     }
     let organization = Some(seat.facts().organization.id);
     let named = app
@@ -146,7 +152,7 @@ pub(super) async fn require_second_factor(
         None => desk.proved(&app, "second-password", form.password).await?,
     };
     if let Some(problem) = problem {
-        return Ok(again(&app, desk, &seat, Said::default(), problem));
+        return again(&app, desk, &seat, Said::default(), problem).await;
     }
     let proved = desk.facts.session.has_second_factor();
     let what = match form.required {
@@ -202,7 +208,7 @@ pub(super) async fn dissolve(
             .await?;
     }
     if let Some(problem) = problem {
-        return Ok(again(&app, desk, &seat, Said::default(), problem));
+        return again(&app, desk, &seat, Said::default(), problem).await;
     }
     let asked = Asked {
         change: seat.dissolve(&app.mint).map(Some),

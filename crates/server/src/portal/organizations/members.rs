@@ -64,12 +64,12 @@ pub(super) async fn invite(
         None => None,
     };
     if let Some(problem) = problem {
-        return Ok(again(&app, desk, &seat, said, problem));
+        return again(&app, desk, &seat, said, problem).await;
     }
     if change.is_ok()
         && let Err((problem, wait)) = spend(&app, &desk, Daily::Invitation, "email").await?
     {
-        let form = again(&app, desk, &seat, said, problem);
+        let form = again(&app, desk, &seat, said, problem).await?;
         return Ok(throttle::refuse(form, wait));
     }
     let asked = Asked {
@@ -106,7 +106,7 @@ pub(super) async fn withdraw(
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let seat = seat(&app, &desk, &form.id).await?;
     if let Some(stale) = stale {
-        return Ok(again(&app, desk, &seat, Said::default(), stale));
+        return again(&app, desk, &seat, Said::default(), stale).await;
     }
     let change = match seat.withdraw(form.invitation) {
         Err(OrganizationError::Unknown) => Ok(None),
@@ -155,7 +155,7 @@ pub(super) async fn set_role(
         (None, Some(_)) => desk.proved(&app, "", form.password).await?,
     };
     if let Some(problem) = problem {
-        return Ok(again(&app, desk, &seat, Said::default(), problem));
+        return again(&app, desk, &seat, Said::default(), problem).await;
     }
     let role = form.role.unwrap_or(Role::Viewer);
     let asked = Asked {
@@ -200,7 +200,7 @@ pub(super) async fn remove(
         None => desk.proved(&app, "", form.password).await?,
     };
     if let Some(problem) = problem {
-        return Ok(again(&app, desk, &seat, Said::default(), problem));
+        return again(&app, desk, &seat, Said::default(), problem).await;
     }
     let asked = Asked {
         change: seat.remove(form.member, &app.mint).map(Some),

@@ -1,6 +1,7 @@
 //! The pages of organizations. Each act is a rule of `protocol::organizations`, for whoever has a seat there.
 mod acts;
 mod apps;
+mod domains;
 mod list;
 mod members;
 mod refusal;
@@ -10,9 +11,12 @@ use crate::http::site::Site;
 use acts::{DissolveForm, RenameForm, SecondFactorForm};
 use apps::{AppForm, NewAppsForm};
 use config::Config;
+use domains::{AddDomainForm, CheckDomainForm, RemoveDomainForm};
 use list::{AcceptForm, DeclineForm, FoundForm};
 use members::{InviteForm, RemoveForm, RoleForm, WithdrawForm};
-use pages::portal::{Organizations, organization_apps_href, organization_href};
+use pages::portal::{
+    Organizations, organization_apps_href, organization_domains_href, organization_href,
+};
 
 /// Mounts them, where developers run apps by page.
 pub(super) fn mount(config: &Config, site: &mut Site) {
@@ -25,6 +29,10 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<DeclineForm, _, _>(list::decline);
     site.page(&organization_href("{id}"), show::show);
     site.page(&organization_apps_href("{id}"), apps::show);
+    site.page(&organization_domains_href("{id}"), domains::show);
+    site.form::<AddDomainForm, _, _>(domains::add);
+    site.form::<CheckDomainForm, _, _>(domains::check);
+    site.form::<RemoveDomainForm, _, _>(domains::remove);
     site.form::<AppForm, _, _>(apps::change);
     site.form::<NewAppsForm, _, _>(apps::judge_new);
     site.form::<RenameForm, _, _>(acts::rename);

@@ -28,7 +28,7 @@ pub(super) async fn show(
         notice: params.get("done").and_then(was_done),
         ..Said::default()
     };
-    Ok(page(&app, desk, &seat, said))
+    page(&app, desk, &seat, said).await
 }
 
 /// Their seat in an organization.
@@ -78,7 +78,16 @@ pub(super) struct Said {
 }
 
 /// The page, which says what was done, or what is wrong.
-pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
+pub(super) async fn page(
+    app: &App,
+    desk: Desk,
+    seat: &Seat,
+    said: Said,
+) -> Result<Response, PageError> {
+    let domains = app
+        .store
+        .proved_domains(seat.facts().organization.id)
+        .await?;
     let asks_password = desk.asks_password();
     let proved = desk.facts.session.has_second_factor();
     let zone = app.zone_of(&desk.facts.preferences);
@@ -99,6 +108,7 @@ pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
         id: facts.organization.id.0.to_string(),
         name: facts.organization.name.clone(),
         typed_name: said.name.unwrap_or_else(|| facts.organization.name.clone()),
+        domains,
         role: seat.role(),
         of_company: facts.organization.external_id.is_some(),
         beyond: facts.members.len().saturating_sub(MAX_MEMBERS),
@@ -133,5 +143,5 @@ pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
         notice: said.notice.map(|id| language.text(id)),
         problems: said.problems,
     };
-    browser.keep_browser_id(app, reply::page(status, &page, None))
+    Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
 }
