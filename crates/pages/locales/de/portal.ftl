@@ -129,6 +129,10 @@ app-save = Speichern
 app-done-saved = Gespeichert.
 app-done-revoked = Das Secret ist widerrufen.
 app-stale = Diese Seite war veraltet. Bitte versuchen Sie es noch einmal.
+field-now = { $field } ist jetzt: { $value }
+field-now-empty = { $field } ist jetzt leer.
+field-now-ticked = Jetzt angekreuzt: { $field }
+field-now-unticked = Jetzt nicht angekreuzt: { $field }
 app-changed = Die App wurde inzwischen geändert, hier oder von jemand anderem. Ihre Einstellungen sind gezeigt, wie sie jetzt sind, mit dem, was Sie eingegeben haben: Sehen Sie sie noch einmal durch und speichern Sie.
 
 app-delete-title = Diese App löschen

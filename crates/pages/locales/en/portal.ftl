@@ -129,6 +129,10 @@ app-save = Save
 app-done-saved = Saved.
 app-done-revoked = The secret is revoked.
 app-stale = This page was out of date. Please try again.
+field-now = { $field } is now: { $value }
+field-now-empty = { $field } is empty now.
+field-now-ticked = Now ticked: { $field }
+field-now-unticked = Not ticked now: { $field }
 app-changed = The app was changed in the meantime, here or by somebody else. Its settings are shown as they are now, with what you typed: look at them again, and save.
 
 app-delete-title = Delete this app

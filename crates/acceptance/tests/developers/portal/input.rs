@@ -71,6 +71,7 @@ fn the_second_of_two_tabs_is_told_and_keeps_what_was_typed() {
     let told = save(&mut ann, &two, "Second").expect(400);
     says(&told, "The app was changed in the meantime");
     says(&told, "<h1><bdi>First</bdi></h1>");
+    says(&told, "is now: First");
     assert_eq!(form_to(&told, UPDATE).value("name"), Some("Second"));
     let name = || scene.cli(&["app", "show", &app.client_id])["name"].clone();
     assert_eq!(name(), "First");

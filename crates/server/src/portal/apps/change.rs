@@ -62,7 +62,17 @@ pub(super) async fn update(
     if let Some(stale) = stale {
         return page(&app, desk, &managed, said(vec![stale])).await;
     }
-    let changed = |desk: &Desk| vec![Problem::new("", desk.browser.language.text("app-changed"))];
+    let changed = |desk: &Desk, now: &Client| {
+        let (language, labels) = (desk.browser.language, fields::labels(&app));
+        let mut problems = vec![Problem::new("", language.text("app-changed"))];
+        problems.extend(fields::now(
+            &fields::of(now),
+            &form.fields,
+            &labels,
+            language,
+        ));
+        problems
+    };
     let Some(mut asked) = asked(&form, managed.client()) else {
         let problem = Problem::new("", desk.browser.language.text("app-scopes-wrong"));
         return page(&app, desk, &managed, said(vec![problem])).await;
@@ -71,7 +81,7 @@ pub(super) async fn update(
     let (transition, _) = match change(managed.client(), asked, Editor::Owner, app.policy()) {
         Decision::Granted { transition, reply } => (transition, reply),
         Decision::Refused { error, .. } if error.first().field == Field::Version => {
-            let problems = changed(&desk);
+            let problems = changed(&desk, managed.client());
             return page(&app, desk, &managed, said(problems)).await;
         }
         Decision::Refused { error, .. } => {
@@ -83,7 +93,7 @@ pub(super) async fn update(
         let act = desk.act(&app);
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
-            let problems = changed(&desk);
+            let problems = changed(&desk, managed.client());
             return page(&app, desk, &managed, said(problems)).await;
         }
     }

@@ -49,6 +49,102 @@ pub(super) fn of(client: &Client) -> AppFields {
     }
 }
 
+/// What each field has now that says something else than was typed, beside that field: for a form that shows what was typed
+/// over what somebody changed meanwhile.
+pub(super) fn now(
+    now: &AppFields,
+    typed: &AppFields,
+    labels: &AppLabels,
+    language: Language,
+) -> Vec<Problem> {
+    let own = |own: &Option<String>, ours: Text| own.as_ref().map_or(ours, Text::of_others);
+    let name = own(&labels.name, language.text("app-name"));
+    let homepage = own(&labels.homepage, language.text("app-homepage"));
+    let description = own(&labels.description, language.text("app-description"));
+    let uri = own(&labels.redirect_uri, language.text("app-redirect-uri"));
+    let mut all = vec![
+        ("name".to_owned(), name, &*now.name, &*typed.name),
+        (
+            "homepage".to_owned(),
+            homepage,
+            &now.homepage,
+            &typed.homepage,
+        ),
+        (
+            "description".to_owned(),
+            description,
+            &now.description,
+            &typed.description,
+        ),
+        (
+            "privacy".to_owned(),
+            language.text("app-privacy"),
+            &now.privacy,
+            &typed.privacy,
+        ),
+        (
+            "terms".to_owned(),
+            language.text("app-terms"),
+            &now.terms,
+            &typed.terms,
+        ),
+        (
+            "support".to_owned(),
+            language.text("app-support"),
+            &now.support,
+            &typed.support,
+        ),
+        (
+            "contact".to_owned(),
+            language.text("app-contact"),
+            &now.contact,
+            &typed.contact,
+        ),
+    ];
+    for at in 0..now.redirect_uris.len().max(typed.redirect_uris.len()) {
+        let (now, typed) = (redirect_uri_at(now, at), redirect_uri_at(typed, at));
+        all.push((format!("redirect-{}", at + 1), uri.clone(), now, typed));
+    }
+    let texts = all.into_iter().filter(|(_, _, now, typed)| now != typed);
+    let texts = texts.map(|(field, label, now, _)| {
+        let sentence = match now.is_empty() {
+            true => language.text_of("field-now-empty", &[("field", &label)]),
+            false => language.text_of("field-now", &[("field", &label), ("value", &now)]),
+        };
+        Problem::new(&field, sentence)
+    });
+    texts.chain(ticks_now(now, typed, language)).collect()
+}
+
+fn ticks_now(now: &AppFields, typed: &AppFields, language: Language) -> Vec<Problem> {
+    let ticks = [
+        (language.text("app-device"), now.device, typed.device),
+        (
+            language.text("app-own-behalf"),
+            now.own_behalf,
+            typed.own_behalf,
+        ),
+        (
+            language.text("app-bound"),
+            Some(now.bound),
+            Some(typed.bound),
+        ),
+    ];
+    let ticks = ticks.into_iter().filter(|(_, now, typed)| now != typed);
+    let ticks = ticks.map(|(label, now, _)| {
+        let sentence = match now == Some(true) {
+            true => language.text_of("field-now-ticked", &[("field", &label)]),
+            false => language.text_of("field-now-unticked", &[("field", &label)]),
+        };
+        Problem::new("", sentence)
+    });
+    ticks.collect()
+}
+
+fn redirect_uri_at(fields: &AppFields, place: usize) -> &str {
+    fields.redirect_uris.get(place).map_or("", String::as_str)
+}
+
 /// The links among them.
 pub(super) fn links(fields: &AppFields) -> AppLinks {
     AppLinks {
