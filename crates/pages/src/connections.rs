@@ -53,6 +53,8 @@ pub struct ConnectedRow {
     pub since: Text,
     /// When it was last used, in words; `None`: not yet.
     pub used: Option<Text>,
+    /// When it was handed to whoever runs it now, in words, if that was since it was let in.
+    pub handed_over: Option<Text>,
     /// Whether it is kept out, or no more connected.
     pub state: RowState,
 }
@@ -108,6 +110,8 @@ pub struct ConnectedApp {
     pub allowed: Option<Text>,
     /// When it was last used, in words; `None`: not yet.
     pub used: Option<Text>,
+    /// When it was handed to whoever runs it now, in words, if that was since it was let in.
+    pub handed_over: Option<Text>,
     /// Whether it is let in.
     pub state: RowState,
     /// How long a removal can be undone, in words; `None` where there is none to undo.
@@ -167,6 +171,7 @@ impl Page for ConnectedApps {
             app: samples::app_card(name),
             since: Text::of_others("2026-11-21"),
             used: (state == RowState::Connected).then(|| Text::of_others("2026-11-22 10:00")),
+            handed_over: (state == RowState::Paused).then(|| Text::of_others("2026-11-22 10:00")),
             state,
         };
         let usual = ConnectedApps {
@@ -205,6 +210,7 @@ impl Page for ConnectedApps {
                 app: samples::app_card(HOSTILE),
                 since: Text::of_others(HOSTILE),
                 used: Some(Text::of_others(HOSTILE)),
+                handed_over: Some(Text::of_others(HOSTILE)),
                 state: RowState::Removed,
             }],
             next_page: Some(HOSTILE.to_owned()),
@@ -232,6 +238,7 @@ impl Page for ConnectedApp {
             since: Text::of_others("2026-11-02"),
             allowed: Some(Text::of_others("2026-11-21")),
             used: Some(Text::of_others("2026-11-22 10:00")),
+            handed_over: Some(Text::of_others("2026-11-22 10:00")),
             state: RowState::Connected,
             until: None,
             unheard: None,
@@ -246,6 +253,7 @@ impl Page for ConnectedApp {
         let removed = ConnectedApp {
             allowed: None,
             used: None,
+            handed_over: None,
             state: RowState::Removed,
             until: Some(Text::of_others("2026-11-22 10:00")),
             unheard: Some(language.text_of("time-minutes", &[("count", &5.to_string())])),

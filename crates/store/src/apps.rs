@@ -156,6 +156,17 @@ impl Store {
         Ok(found.is_some_and(|count| count > 0))
     }
 
+    /// When each app that a person let in was handed over last, of those that ever were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn apps_handed_over(
+        &self,
+        person: Subject,
+    ) -> Result<Vec<(ClientNo, UnixTime)>, StoreError> {
+        self.many(&clients::HANDED_OVER, &values![person]).await
+    }
+
     /// How many apps an owner runs; those among them that were deleted after a time.
     ///
     /// # Errors

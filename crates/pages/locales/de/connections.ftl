@@ -7,6 +7,7 @@ connections-search = Name der App
 connections-search-button = Suchen
 connections-not-found = Keine App heißt „{ $name }“.
 connections-all = Alle zeigen
+connections-handed-over = Seit { $time } betreibt sie jemand anderes
 connections-since = Verbunden seit { $time }
 connections-used = Zuletzt genutzt { $time }
 connections-unused = Noch nicht genutzt

@@ -7,6 +7,7 @@ connections-search = Name of the app
 connections-search-button = Search
 connections-not-found = No app is called “{ $name }”.
 connections-all = Show all
+connections-handed-over = Somebody else has run it since { $time }
 connections-since = Connected since { $time }
 connections-used = Last used { $time }
 connections-unused = Not used yet

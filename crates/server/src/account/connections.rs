@@ -17,7 +17,8 @@ use protocol::connections::{self, RESTORABLE, Wish, is_restorable};
 use protocol::facts::SessionFacts;
 use protocol::organizations::public_id;
 use protocol::types::{
-    Client, Connection, ConnectionKey, ConnectionState, Language, Locator, Membership,
+    Client, ClientNo, Connection, ConnectionKey, ConnectionState, Language, Locator, Membership,
+    UnixTime,
 };
 use std::sync::Arc;
 use store::{ConnectionPlace, ConnectionQuery, Outcome, StoreError};
@@ -88,6 +89,7 @@ async fn listed(
     after: Option<ConnectionPlace>,
 ) -> Result<(Vec<ConnectedRow>, Option<ConnectionPlace>), PageError> {
     let names = names(app, facts).await?;
+    let handed = app.store.apps_handed_over(facts.person.subject).await?;
     let query = ConnectionQuery {
         subject: facts.person.subject,
         after,
@@ -110,12 +112,20 @@ async fn listed(
                 app: app_card(&client, app.policy()),
                 since: moment(connection.since),
                 used: connection.used_at.map(moment),
+                handed_over: handed_over(&handed, connection).map(moment),
                 state: state(connection),
             });
         }
     }
     let last = connections.last().filter(|_| more);
     Ok((rows, last.map(ConnectionPlace::of)))
+}
+
+/// When an app was handed to whoever runs it now, where its person has not let it in since.
+fn handed_over(handed: &[(ClientNo, UnixTime)], connection: &Connection) -> Option<UnixTime> {
+    let found = handed.iter().find(|(no, _)| *no == connection.client);
+    let at = found.map(|(_, at)| *at);
+    at.filter(|at| connection.granted_at < *at)
 }
 
 /// The organizations that a person belongs to.
@@ -188,6 +198,7 @@ pub(super) async fn show(
         ConnectionState::Ended(end) => Some(moment(end.0.time().plus(RESTORABLE))),
         ConnectionState::Active | ConnectionState::Paused(_) => None,
     };
+    let handed = app.store.apps_handed_over(facts.person.subject).await?;
     let page = ConnectedApp {
         nonce: browser.nonce(&app, NonceScope::Session),
         frame: browser.frame(&app),
@@ -198,6 +209,7 @@ pub(super) async fn show(
         since: moment(connection.since),
         allowed: (connection.granted_at > connection.since).then(|| moment(connection.granted_at)),
         used: connection.used_at.map(moment),
+        handed_over: handed_over(&handed, &connection).map(moment),
         state: state(&connection),
         until,
         unheard: unheard(&app, &connection, language),

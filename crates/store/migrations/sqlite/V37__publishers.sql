@@ -17,3 +17,6 @@ CREATE TABLE domains (
 
 CREATE UNIQUE INDEX domains_by_name ON domains (name) WHERE proved_at IS NOT NULL;
 CREATE INDEX domains_by_look ON domains (looked_at) WHERE proved_at IS NOT NULL;
+
+-- When an app was handed over last.
+ALTER TABLE clients ADD COLUMN transferred_at INTEGER;

@@ -83,9 +83,9 @@ fn accept<'a>(
     };
     let handed = steps
         .guard(
-            "UPDATE clients SET version = version + 1, owner = $3, organization = $4, reviewed_at = NULL \
-             WHERE no = $1 AND version = $2 AND deleted_at IS NULL",
-            values![transfer.client, version, by, organization],
+            "UPDATE clients SET version = version + 1, owner = $3, organization = $4, reviewed_at = NULL, \
+             transferred_at = $5 WHERE no = $1 AND version = $2 AND deleted_at IS NULL",
+            values![transfer.client, version, by, organization, now],
         )
         .guard(
             "DELETE FROM transfers WHERE id = $1 AND expires_at > $2",

@@ -145,6 +145,13 @@ pub(crate) const AT_WORK_OF_PERSON: Query<AtWork> = at_work!("c.owner");
 /// The same of an organization.
 pub(crate) const AT_WORK_OF_ORGANIZATION: Query<AtWork> = at_work!("c.organization");
 
+/// When each app that a person let in was handed over last, of those that ever were.
+pub(crate) const HANDED_OVER: Query<(ClientNo, UnixTime)> = Query {
+    sql: "SELECT no, transferred_at FROM clients WHERE transferred_at IS NOT NULL \
+          AND no IN (SELECT client FROM consents WHERE subject = $1)",
+    read: |row| Ok((row.client(0)?, row.time(1)?)),
+};
+
 /// How many apps of others, that people meet, look called so: not those that a person made, nor an organization's.
 pub(crate) const NAMESAKES: Query<i64> = Query {
     sql: "SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL AND owner <> $2 AND introduction = '' \

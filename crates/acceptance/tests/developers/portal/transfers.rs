@@ -38,8 +38,16 @@ fn an_app_is_handed_over_to_whoever_accepts_it() {
     assert!(secrets["secrets"][0]["expires_at"].is_string(), "{secrets}");
     assert_eq!(shown["reviewed_at"], acceptance::Json::Null, "{shown}");
     assert_eq!(scene.introspect(&app, &tokens.access)["active"], true);
+    // Who had allowed it is told, until they allow whoever runs it now.
+    let told = "Somebody else has run it since";
+    says(&person.open("/account/apps"), told);
+    let one = format!("/account/apps/{}", app.client_id);
+    says(&person.open(&one), told);
     let asked = person.authorize_until_consent(&scene.question(&app, &[]));
     says(&asked, "Eve Else");
+    let form = crate::support::consent_form(&asked);
+    person.submit(&form, &[("answer", "allow")]).expect(303);
+    assert!(!person.open("/account/apps").text().contains(told));
     // Answered, it is no offer any more.
     let again = eve.browser.submit(&accept, &[]).expect(303);
     assert_eq!(again.location(), Some("/apps?done=gone"));
