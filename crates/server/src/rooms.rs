@@ -32,6 +32,8 @@ pub(crate) fn sites(config: &Config) -> (Site, Option<Site>) {
 
 #[cfg(test)]
 mod apart;
+#[cfg(test)]
+mod routes;
 
 #[cfg(test)]
 mod tests {

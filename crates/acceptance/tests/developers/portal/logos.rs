@@ -35,6 +35,11 @@ fn post(body: &[u8]) -> Request {
     Request::post(LOGO).body(&media_type, body)
 }
 
+/// The form with these fields and this file.
+pub(super) fn posted(fields: &[(&str, &str)], file: &[u8]) -> Request {
+    post(&parts(fields, file))
+}
+
 #[track_caller]
 pub(super) fn upload(developer: &mut Developer, app: &App, file: &[u8]) -> Reply {
     let form = form_to(&developer.page(app), LOGO);

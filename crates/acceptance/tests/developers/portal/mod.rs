@@ -19,6 +19,7 @@ mod review_rights;
 mod reviews;
 mod rights;
 mod roles;
+mod routes;
 mod secrets;
 mod test_sides;
 mod transfers;
