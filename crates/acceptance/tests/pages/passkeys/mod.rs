@@ -165,3 +165,12 @@ fn it_is_the_second_factor_after_a_password() {
     let reply = other.submit(&form, &[("code", &codes[0])]);
     assert_eq!(reply.location(), Some("/account"), "{reply}");
 }
+
+#[test]
+fn password_managers_find_its_page() {
+    let scene = Scene::plain("");
+    let document = "/.well-known/passkey-endpoints";
+    let told = scene.api().get(document).expect(200).json();
+    let page = format!("{}{SECURITY}", scene.provider.issuer());
+    assert_eq!(told, serde_json::json!({ "enroll": page, "manage": page }));
+}

@@ -2,6 +2,7 @@
 mod own;
 mod second;
 mod sign_in;
+mod well_known;
 
 use crate::http::site::Site;
 use own::{AddForm, RemoveForm, RenameForm};
@@ -15,6 +16,7 @@ pub(super) fn mount(site: &mut Site) {
     site.form::<AddForm, _, _>(own::add);
     site.form::<RenameForm, _, _>(own::rename);
     site.form::<RemoveForm, _, _>(own::remove);
+    well_known::mount(site);
 }
 
 /// A form by which a passkey is proved.
