@@ -2,13 +2,13 @@
 
 use crate::support::dev::{Dev, Place, api, browser, paste, valetkey};
 use crate::support::within;
-use acceptance::{Json, Reply, Request, Url, binary, free_port, output, wait_for_exit};
+use acceptance::{Json, Reply, Request, Url, free_port, output, wait_for_exit};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 /// How soon a line is in the log.
@@ -87,7 +87,7 @@ fn where_the_usual_port_is_taken_the_next_free_one_is_used_and_told() {
     let _taken = TcpListener::bind(("127.0.0.1", 8080));
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
-    let child = Command::new(binary())
+    let child = valetkey(folder.path())
         .args(["dev", "--json", "--data"])
         .arg(folder.path().join("data"))
         .stdout(Stdio::piped())

@@ -432,8 +432,8 @@ fn budgets_are_shared_by_the_nodes() {
     // The first node hears of the second when it renews its lease.
     let mut tried = 0;
     let shares = || {
-        tried += 1;
-        let address = format!("203.0.113.{tried}");
+        tried += 1_u16;
+        let address = format!("2001:db8:0:{tried:x}::1");
         let given = nodes.both().map(|node| given(node, &address));
         given.iter().all(|given| (20..=23).contains(given))
     };
