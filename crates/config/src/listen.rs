@@ -118,6 +118,9 @@ pub(super) fn listen(checks: &mut Checks<'_>) -> Vec<Listen> {
         ListenSetting::One(text) => text.split(',').map(|text| text.trim().to_owned()).collect(),
         ListenSetting::Several(texts) => texts.clone(),
     };
+    if texts.is_empty() {
+        checks.fault("listen", "names no address: write it like 127.0.0.1:8080");
+    }
     let mut found = Vec::new();
     for text in texts {
         match one(checks, "listen", &text) {
@@ -129,7 +132,6 @@ pub(super) fn listen(checks: &mut Checks<'_>) -> Vec<Listen> {
         }
     }
     if found.is_empty() {
-        checks.fault("listen", "names no address: write it like 127.0.0.1:8080");
         found.push(Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8080))));
     }
     found

@@ -141,6 +141,8 @@ fn prometheus_loads_the_rules_and_answers_every_query() {
     let at = SocketAddr::from(([127, 0, 0, 1], port));
     assert!(within(SOON, || std::net::TcpStream::connect(at).is_ok()));
     let api = Api::new(at, &at.to_string());
+    let is_ready = || api.get("/-/ready").status == 200;
+    assert!(within(SOON, is_ready));
     let ask = |query: &str| {
         let form = [("query", query)];
         api.post_form("/api/v1/query", &form).expect(200).json()

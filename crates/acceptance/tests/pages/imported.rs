@@ -79,11 +79,18 @@ fn answer(scene: &Scene, email: &str, password: &str) -> (u16, String) {
     let mut page = reply.text().replace(email, "ADDRESS");
     for (before, after) in [
         ("name=\"nonce\" value=\"", '"'),
+        ("data-options=\"", '"'),
+        ("name=\"ceremony\" value=\"", '"'),
         ("Request <span class=\"id\">", '<'),
     ] {
-        let start = page.find(before).expect("on each page") + before.len();
-        let end = start + page[start..].find(after).expect("an end");
-        page.replace_range(start..end, "");
+        let mut from = 0;
+        while let Some(found) = page[from..].find(before) {
+            let start = from + found + before.len();
+            let end = start + page[start..].find(after).expect("an end");
+            page.replace_range(start..end, "");
+            from = start;
+        }
+        assert!(from > 0, "no {before} on {page}");
     }
     (reply.status, page)
 }

@@ -212,9 +212,9 @@ fn what_is_asked_of_the_sign_in_is_passed_on_and_obeyed() {
     let page = browser.open(&elsewhere.sign_in(&away));
     assert!(page.text().contains("sign in anew"), "{page}");
     assert_nobody(&page, &mut browser);
+    let away = again(&mut browser);
     elsewhere.ways().says =
         json!({ "auth_time": crate::support::assertions::now(), "amr": ["pwd", "otp"] });
-    let away = again(&mut browser);
     let page = browser.open(&elsewhere.sign_in(&away));
     consent_form(&page);
 }
