@@ -210,7 +210,7 @@ fn what_is_asked_of_the_sign_in_is_passed_on_and_obeyed() {
     elsewhere.ways().says = json!({ "auth_time": crate::support::assertions::now() - 600 });
     let away = again(&mut browser);
     let page = browser.open(&elsewhere.sign_in(&away));
-    assert!(page.text().contains("sign in anew"), "{page}");
+    assert!(page.text().contains("sign in again"), "{page}");
     assert_nobody(&page, &mut browser);
     let away = again(&mut browser);
     elsewhere.ways().says =
