@@ -1,9 +1,11 @@
 //! The steps, in their order.
+use crate::dist;
 use crate::judges::judges;
 use crate::mcp::sample;
 use crate::postgres::Server;
 use crate::steps::{Steps, command, succeeds};
 use crate::tools;
+use anyhow::ensure;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -204,16 +206,25 @@ fn packages(steps: &mut Steps) {
     if steps.is_left_out(name) {
         return;
     }
-    match (succeeds(&mut strip), std::env::current_exe()) {
-        (true, Ok(xtask)) => {
-            let mut dist = Command::new(xtask);
-            steps.run(name, dist.args(["dist", "--check", "--binary", stripped]));
-        }
-        _ => steps.skip(
+    if !succeeds(&mut strip) {
+        return steps.skip(
             name,
             "strip, of binutils, makes nothing of target/debug/valetkey",
-        ),
+        );
     }
+    // Not by another process: what runs here was built anew meanwhile, and is no file any more.
+    let wanted = dist::Wanted {
+        check: true,
+        binaries: vec![stripped.into()],
+        ..dist::Wanted::default()
+    };
+    steps.prove(name, || {
+        ensure!(
+            dist::run(&wanted)?,
+            "what was packed is not as it should be"
+        );
+        Ok(())
+    });
 }
 
 /// How many tests run at once: they wait for servers, browsers and disks for half of their time.
