@@ -168,9 +168,10 @@ impl LinkPurpose {
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
-            | LinkPurpose::PasskeysChanged
             | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed => Lifetime::from_days(30),
+            // It takes a second factor away, which a mailbox alone must not for long.
+            LinkPurpose::PasskeysChanged => Lifetime::from_days(3),
         }
     }
 }

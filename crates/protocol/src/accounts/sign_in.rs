@@ -198,16 +198,18 @@ impl Attempt {
     /// from the browsers that were signed in to the account, so nobody is locked out by them for good; and recovery codes,
     /// which nobody guesses, are not counted here.
     pub fn second_factor(subject: Subject, source: &str, known_device: Option<&str>) -> Self {
-        let own = match known_device {
+        let keys = match known_device {
+            // What others do behind the same address shuts no browser out that is known.
             Some(device) => {
                 let text = format!("{}\n{device}", subject.0);
-                key(Limit::SecondFactorFromKnownDevice, &text)
+                vec![key(Limit::SecondFactorFromKnownDevice, &text)]
             }
-            None => key(Limit::SecondFactorFromStrangers, &subject.0.to_string()),
+            None => {
+                let own = key(Limit::SecondFactorFromStrangers, &subject.0.to_string());
+                vec![own, key(Limit::Source, source)]
+            }
         };
-        Attempt {
-            keys: vec![own, key(Limit::Source, source)],
-        }
+        Attempt { keys }
     }
 
     /// A recovery code, of which nobody guesses one: the source is limited alone.

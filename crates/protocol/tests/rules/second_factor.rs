@@ -242,8 +242,12 @@ fn guesses_of_strangers_keep_out_no_browser_that_the_account_knows() {
     let known = Attempt::second_factor(Subject(7), "192.0.2.1", Some("device"));
     assert!(stranger.admit(&[full, fresh], None, NOW).is_err());
     assert_ne!(stranger.keys()[0], known.keys()[0]);
-    assert_eq!(stranger.keys()[1], known.keys()[1], "their source is one");
-    assert!(known.admit(&[fresh, fresh], None, NOW).is_ok());
+    assert_eq!(
+        known.keys().len(),
+        1,
+        "what others do behind the address is theirs"
+    );
+    assert!(known.admit(&[fresh], None, NOW).is_ok());
     let other = Attempt::second_factor(Subject(8), "192.0.2.1", None);
     assert_ne!(stranger.keys()[0], other.keys()[0]);
 }

@@ -2,7 +2,7 @@
 use crate::http::error::ApiError;
 use crate::http::request::ClientAddr;
 use crate::state::AppState;
-use protocol::client_auth::AuthenticatedClient;
+use protocol::client_auth::{AuthenticatedClient, ClientFault};
 use protocol::token::TokenError;
 use std::time::Instant;
 
@@ -15,10 +15,15 @@ pub(super) fn may_try(app: &AppState, id: &str, from: ClientAddr) -> Result<(), 
     tried.map_err(ApiError::Limited)
 }
 
-/// Counts an app that did not prove who it is. Returns what it is told.
+/// Counts a secret that is wrong. Returns what the app is told. Nothing else is counted that proves nothing: an app without a
+/// secret has none to guess, and whoever sends it one would shut out its people behind the same address.
 #[cold]
 pub(super) fn failed(app: &AppState, id: &str, from: ClientAddr, error: TokenError) -> ApiError {
-    if matches!(error, TokenError::InvalidClient { .. }) {
+    let is_wrong = |fault| {
+        use ClientFault::{OtherSide, Secret, Unknown};
+        matches!(fault, Secret | OtherSide | Unknown)
+    };
+    if matches!(error, TokenError::InvalidClient { fault, .. } if is_wrong(fault)) {
         app.limits.failed(&app.config, id, from.0, Instant::now());
     }
     error.into()

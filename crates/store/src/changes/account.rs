@@ -1,5 +1,6 @@
 //! Accounts of people.
 use super::mail_link::{keep, keep_link, tell, use_up, withdraw, withdraw_of, withdraw_to};
+use super::passkey::forget_all;
 use super::session::end_all;
 use super::{deletion, second_factor};
 use crate::steps::Steps;
@@ -133,7 +134,7 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             // What was told to the earlier address acts no more; what takes the change back does.
             let told = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL \
                         AND purpose IN ('password_changed', 'name_changed', 'new_device', 'sign_ins_changed', \
-                        'second_factor_added', 'second_factor_removed', 'recovery_code_used', 'passkeys_changed', 'passkey_copied')";
+                        'second_factor_added', 'second_factor_removed', 'recovery_code_used', 'passkey_copied')";
             let steps = withdraw(steps, *subject).run(told, values![*subject]);
             tell(steps, notice.as_deref())
         }
@@ -178,8 +179,8 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             let later = "DELETE FROM mail_links WHERE subject = $1 AND id > $2 AND used_at IS NULL \
                          AND purpose = 'address_changed'";
             let steps = withdraw(steps, *subject).run(later, values![*subject, *link]);
-            // Whoever changed the address may have added a way in of their own.
-            let steps = forget_sign_ins(steps, *subject);
+            // Whoever changed the address may have added ways in of their own.
+            let steps = forget_all(forget_sign_ins(steps, *subject), *subject);
             keep(end_all(steps, *subject, None), notice)
         }
     }

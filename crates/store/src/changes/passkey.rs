@@ -127,6 +127,12 @@ fn add<'a>(
     )
 }
 
+/// Forgets all passkeys of somebody, and recovery codes that go with nothing any more.
+pub(super) fn forget_all(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    let steps = steps.run("DELETE FROM passkeys WHERE subject = $1", values![subject]);
+    forget_idle_codes(steps, subject)
+}
+
 /// The mail that tells of a passkey which was added takes it away, and the recovery codes that came with it.
 pub(super) fn take_back(steps: Steps<'_>, subject: Subject, link: Locator) -> Steps<'_> {
     const TAKE_BACK: &str = "DELETE FROM passkeys WHERE subject = $1 AND created_at >= \

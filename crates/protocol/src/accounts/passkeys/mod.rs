@@ -103,7 +103,7 @@ pub fn add<M: Mint>(new: NewPasskey<'_>, told: bool, now: UnixTime, mint: &M) ->
         ceremony: new.ceremony,
         codes: new.codes.iter().map(RecoveryCode::digest).collect(),
         session: new.session.id,
-        notice: mail(told, new.person, new.session, now, mint),
+        notice: mail(told, new.person, now, mint),
     })
 }
 
@@ -185,20 +185,15 @@ pub fn remove<M: Mint>(
         id,
         subject: person.subject,
         session: own.id,
-        notice: mail(told, person, own, context.now, context.mint),
+        notice: mail(told, person, context.now, context.mint),
     };
     Decision::grant(Transition::Passkey(change), ())
 }
 
-fn mail<M: Mint>(
-    told: bool,
-    person: &Person,
-    session: &Session,
-    now: UnixTime,
-    mint: &M,
-) -> Option<Box<LinkMail>> {
+fn mail<M: Mint>(told: bool, person: &Person, now: UnixTime, mint: &M) -> Option<Box<LinkMail>> {
+    // Its link ends every session: whoever has the passkey may have begun one elsewhere.
     let mail = told.then(|| notice(LinkPurpose::PasskeysChanged, person, now, mint));
-    Some(Box::new(mail.flatten()?.ending(session)))
+    mail.flatten().map(Box::new)
 }
 
 /// Whether a passkey that is added is the first second factor of its person, with which they get recovery codes.
