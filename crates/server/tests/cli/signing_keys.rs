@@ -94,6 +94,11 @@ fn the_sealing_keys_and_the_doctor_know_them() {
 fn serves(provider: &Provider) {
     let mut serve = Command::new(env!("CARGO_BIN_EXE_valetkey"));
     serve.args(["serve", "--config", "v.toml", "--listen", "127.0.0.1:0"]);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("VALETKEY_") {
+            serve.env_remove(name);
+        }
+    }
     let mut server = serve
         .current_dir(provider.folder.path())
         .stderr(Stdio::piped())

@@ -1,5 +1,5 @@
 //! What the pages of a sign-in ask.
-use super::begin;
+use super::begin::begin;
 use crate::http::error::PageError;
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::Continuation;

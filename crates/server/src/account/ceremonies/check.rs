@@ -1,5 +1,5 @@
 //! Looks at what an authenticator answered, and uses the ceremony up.
-use super::Answered;
+use super::begin::Answered;
 use crate::account::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::session::BrowserContext;

@@ -1,5 +1,5 @@
 //! What a person's own page shows of their passkeys.
-use super::{begin, handle_of, may_have};
+use super::begin::{begin, handle_of, may_have};
 use crate::http::error::PageError;
 use crate::http::session::BrowserContext;
 use crate::state::App;

@@ -210,17 +210,7 @@ mod tests {
         assert_eq!(kept(&["a=1", " , b=2"]).as_deref(), Some("a=1,b=2"));
         let many = vec!["a=1"; 33].join(",");
         let long = format!("a={}", "x".repeat(257));
-        for bad in [
-            "",
-            "a",
-            "A=1",
-            "a=1=2",
-            "=1",
-            "a=",
-            "a=\t\u{7f}",
-            &many,
-            &long,
-        ] {
+        for bad in ["", "a", "A=1", "a=1=2", "=1", "a=", "a=x\ty", &many, &long] {
             assert_eq!(kept(&[bad]), None, "{bad}");
         }
     }
