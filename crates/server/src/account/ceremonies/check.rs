@@ -1,5 +1,5 @@
 //! Looks at what an authenticator answered, and uses the ceremony up.
-use super::begin::Answered;
+use super::begin::{Answered, may_have};
 use crate::account::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::session::BrowserContext;
@@ -115,7 +115,7 @@ async fn known(
         return Ok(None);
     }
     let person = app.store.person(passkey.subject).await?;
-    let person = person.filter(|person| super::may_have(app, person));
+    let person = person.filter(|person| may_have(app, person));
     Ok(person.map(|person| (passkey, Box::new(person))))
 }
 

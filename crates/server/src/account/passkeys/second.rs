@@ -1,5 +1,5 @@
 //! A passkey as the second factor, after a password or a sign-in at another provider.
-use super::answers;
+use super::answers::answers;
 use crate::account::ceremonies::{Checked, Refused, check};
 use crate::account::second_factor::{Before, Standing, again};
 use crate::account::throttle;

@@ -1,5 +1,5 @@
 //! Signing in with a passkey: whoever it says.
-use super::answers;
+use super::answers::answers;
 use crate::account::ceremonies::{Checked, Refused, check};
 use crate::account::sign_in::again;
 use crate::account::throttle;
