@@ -1,12 +1,13 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "python",
     "node",
     "chromium",
     "go",
     "handoff_go",
+    "api_go",
     "php",
     "oauth2_proxy",
     "apache",

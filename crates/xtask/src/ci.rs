@@ -69,6 +69,7 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_CHROMIUM" => Some("chromium"),
         "VALETKEY_TEST_GO" => Some("go"),
         "VALETKEY_TEST_HANDOFF_GO" => Some("handoff_go"),
+        "VALETKEY_TEST_API_GO" => Some("api_go"),
         "VALETKEY_TEST_PHP" => Some("php"),
         "VALETKEY_TEST_OAUTH2_PROXY" => Some("oauth2_proxy"),
         "VALETKEY_TEST_APACHE" => Some("apache"),
@@ -160,7 +161,8 @@ fn tests(steps: &mut Steps, variables: &Variables) {
         command.env("RUST_TEST_THREADS", at_once().to_string());
         command
     };
-    let build = ["build", "--workspace", "--locked"];
+    // With the tests: built apart, a hundred crates would be built twice, since tests ask for more features of some.
+    let build = ["build", "--workspace", "--locked", "--bins", "--tests"];
     steps.run("build", &mut with(cargo(&build)));
     packages(steps);
     let all = ["test", "--workspace", "--locked", "--no-fail-fast"];

@@ -9,6 +9,8 @@ pub(crate) const CLIENTS: &str = "crates/acceptance/clients";
 const GO: &str = "crates/acceptance/clients/libraries/go";
 /// The site in Go whose login people are handed to.
 const HANDOFF_GO: &str = "examples/handoff/go";
+/// The API in Go that asks introspection.
+const API_GO: &str = "examples/api/go";
 /// The module that says which oauth2-proxy.
 const PROXY: &str = "crates/acceptance/clients/oauth2-proxy";
 
@@ -73,9 +75,11 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
             found.extend(proxy.map(|proxy| ("VALETKEY_TEST_OAUTH2_PROXY", proxy)));
             let site = go_program(steps, "Go hand-off", HANDOFF_GO, ".");
             found.extend(site.map(|site| ("VALETKEY_TEST_HANDOFF_GO", site)));
+            let api = go_program(steps, "Go API", API_GO, ".");
+            found.extend(api.map(|api| ("VALETKEY_TEST_API_GO", api)));
         }
         false => steps.leave(
-            "Go client, hand-off and oauth2-proxy",
+            "Go client, hand-off, API and oauth2-proxy",
             &format!("Go {wanted} or newer is not installed"),
         ),
     }

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod apis;
 mod device;
 mod flows;
 mod go;

@@ -9,6 +9,7 @@ mod db;
 mod doctor;
 mod import;
 mod key;
+mod life_cycle;
 mod outbound;
 mod signing_keys;
 

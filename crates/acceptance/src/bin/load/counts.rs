@@ -33,15 +33,19 @@ const TIMES: usize = 7;
 /// What the names of callgrind's files begin with.
 const OUT: &str = "callgrind.out";
 
-/// Counts on `valetkey`, on the one before it if there is one, on `valetkey` whose app registered itself, and on one that signs
-/// what it gives, in as many rounds as are asked for.
+/// Counts on `valetkey`, on the one before it if there is one, on `valetkey` whose app registered itself, on one that counts
+/// requests against its limits, and on one that signs what it gives, in as many rounds as are asked for.
 pub(crate) fn measure(args: &Args, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
     let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
     ensure!(has("callgrind_control"), "valgrind is not installed");
     let mut round = Round::new(args, 1, runtime);
     for number in 1..=args.rounds {
         round.number = number;
-        let ours = [Server::valetkey(args)?, Server::introduced(args)?];
+        let ours = [
+            Server::valetkey(args)?,
+            Server::introduced(args)?,
+            Server::limited(args)?,
+        ];
         for server in Server::before(args)?.into_iter().chain(ours) {
             on_server(&mut round, server)?;
         }

@@ -31,9 +31,16 @@ pub(crate) const VALETKEY: &str = "valetkey";
 pub(crate) const BEFORE: &str = "before";
 pub(crate) const CONTROL: &str = "control";
 pub(crate) const INTRODUCED: &str = "introduced";
+const LIMITED: &str = "limited";
 
 /// What `valetkey` runs with; issuer, address and storage come by flags.
 const CONFIG: &str = include_str!("bench.toml");
+
+/// Requests of this machine are counted too, against budgets that none of them uses up.
+const LIMITS: &str = "[limits]\nexempt = []
+programs = { per_minute = 60000000, burst = 6000000 }
+pages = { per_minute = 60000000, burst = 6000000 }
+app = { per_minute = 60000000, burst = 6000000 }";
 
 /// The bare server.
 pub(crate) struct Floor {
@@ -137,6 +144,13 @@ impl Server {
         let binary = args.valetkey.clone();
         let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
         Self::provider(args, &binary, INTRODUCED, Some(introduced::CONFIG))
+    }
+
+    /// The same, where requests of this machine are counted against budgets as those of others are.
+    pub(crate) fn limited(args: &Args) -> anyhow::Result<Self> {
+        let binary = args.valetkey.clone();
+        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
+        Self::provider(args, &binary, LIMITED, Some(LIMITS))
     }
 
     /// The same, but the report calls it `name`.

@@ -1,0 +1,3 @@
+module valetkey.example/api
+
+go 1.22
