@@ -3,12 +3,13 @@ use crate::dist;
 use crate::judges::judges;
 use crate::mcp::sample;
 use crate::postgres::Server;
-use crate::steps::{Steps, command, succeeds};
+use crate::steps::{Steps, command, said, succeeds};
 use crate::tools;
 use anyhow::ensure;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// What is run.
 #[derive(Default)]
@@ -156,9 +157,11 @@ fn postgres(steps: &mut Steps, variables: &mut Variables) -> Option<Server> {
 /// All tests once, the store's on PostgreSQL where there is one; then what is spoken over HTTP, with everything kept on
 /// PostgreSQL.
 fn tests(steps: &mut Steps, variables: &Variables) {
+    let memory = memory();
     let with = |mut command: Command| {
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.env("RUST_TEST_THREADS", at_once().to_string());
+        command.envs(memory.iter().map(|folder| ("TMPDIR", folder.path())));
         command
     };
     // With the tests: built apart, a hundred crates would be built twice, since tests ask for more features of some.
@@ -227,6 +230,19 @@ fn packages(steps: &mut Steps) {
         );
         Ok(())
     });
+}
+
+/// A folder in memory for what tests keep, where there is enough of it: a disk takes milliseconds for each commit, which says
+/// nothing of a process that is killed. The store is held to the same on a disk.
+fn memory() -> Option<TempDir> {
+    let free = said(&mut command("df", &["--output=avail", "-k", "/dev/shm"]))?;
+    let kibibytes: u64 = free.lines().last()?.trim().parse().ok()?;
+    (kibibytes >= 4 << 20).then_some(())?;
+    let mut folder = tempfile::Builder::new();
+    let folder = folder.prefix("valetkey-tests-");
+    let folder = folder.tempdir_in("/dev/shm").ok()?;
+    // Servers of PostgreSQL have folders of their own in it, as another user.
+    succeeds(command("chmod", &["1777"]).arg(folder.path())).then_some(folder)
 }
 
 /// How many tests run at once: they wait for servers, browsers and disks for half of their time.

@@ -6,7 +6,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod apis;
 mod device;
 mod flows;
 mod go;

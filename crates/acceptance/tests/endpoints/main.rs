@@ -1,5 +1,6 @@
 //! What apps and APIs speak over HTTP: requests good and bad, issuers, switches, revocations, races.
 
+mod apis;
 mod bad_input;
 mod client_assertions;
 mod client_documents;

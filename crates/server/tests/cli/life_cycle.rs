@@ -29,6 +29,8 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn an_app_goes_through_its_life_as_the_page_says() {
     let provider = Provider::new();
+    let config = format!("{CONFIG}[test]\nmode = true\n");
+    std::fs::write(provider.folder.path().join("v.toml"), config).unwrap();
     provider.create_user("ada@example.com").json();
     let mut client_id = String::new();
     let mut acts = Vec::new();

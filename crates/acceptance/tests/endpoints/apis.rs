@@ -1,8 +1,7 @@
 //! The APIs of `examples/api`, which ask introspection themselves: run as the how-to says, and called.
 
-use crate::CALLBACK;
 use crate::support::client::tool;
-use crate::support::{PLAIN, Scene, within};
+use crate::support::{CALLBACK, PLAIN, Scene, within};
 use acceptance::{Api, Reply, Setup, free_port};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
