@@ -322,6 +322,14 @@ impl Provider {
         status
     }
 
+    /// Stops the server in good order, and starts another binary on the same port and store.
+    #[track_caller]
+    pub fn restart_as(&mut self, binary: &Path) {
+        self.stop();
+        self.binary = binary.to_owned();
+        self.start();
+    }
+
     /// Starts the server again, on the same port and store.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 //!
 //! With `VALETKEY_LONG=1` at 500 requests a second. `VALETKEY_TEST_EARLIER` names an earlier binary for the upgrade of two nodes.
 
+use crate::support::nodes::Nodes;
 use crate::support::steady::Steady;
 use crate::support::{PLAIN, Scene, long, within};
 use acceptance::{NewCertificate, Request, Setup, binary, output};
@@ -11,6 +12,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How soon something that was told has happened; files are looked at every two seconds, twice.
@@ -181,6 +183,29 @@ fn nobody_is_turned_away_while_the_certificate_is_replaced() {
     steady.end("a new certificate");
     scene.provider.trust(next.trust());
     scene.api().get("/sign-in").expect(200);
+}
+
+/// Each node is taken out of the balancer, replaced and put back; the earlier one of the other goes on meanwhile.
+#[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
+fn nodes_are_replaced_one_by_one_and_nobody_is_turned_away() {
+    let earlier = std::env::var_os("VALETKEY_TEST_EARLIER").map_or_else(binary, PathBuf::from);
+    let mut nodes = Nodes::of_binary(&earlier, MACHINES);
+    let app = nodes.one.machine();
+    let steady = Steady::begin(nodes.apis(), &nodes.one.token(), &app, per_second());
+    steady.wait_for(meanwhile());
+    for at in [0, 1] {
+        steady.leave_out(at);
+        steady.wait_for(meanwhile());
+        let node = match at {
+            0 => &mut nodes.one,
+            _ => &mut nodes.two,
+        };
+        node.provider.restart_as(&binary());
+        steady.leave_out(usize::MAX);
+        steady.wait_for(meanwhile());
+    }
+    steady.end("two nodes, one by one");
 }
 
 /// While one process takes over, another that wants to is refused, and the first is not disturbed.

@@ -4,7 +4,7 @@ use super::client::tool;
 use super::{PLAIN, Scene, within};
 use acceptance::postgres::{Database, Server};
 use acceptance::{Api, Setup};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,14 +39,28 @@ impl Nodes {
         Self::on([database.clone(), database], changes)
     }
 
+    /// The same of another binary, as `VALETKEY_TEST_POSTGRES` names a server.
+    #[track_caller]
+    pub(crate) fn of_binary(binary: &Path, changes: &str) -> Self {
+        let server = tool("VALETKEY_TEST_POSTGRES");
+        let database = Arc::new(Database::on(server.to_str().expect("a URL")));
+        let setup = Setup::toml(PLAIN).with(changes).binary(binary);
+        Self::with(&setup, [database.clone(), database])
+    }
+
     /// Each on its own way to the same database.
     #[track_caller]
-    pub(crate) fn on([first, second]: [Arc<Database>; 2], changes: &str) -> Self {
-        let setup = Setup::toml(PLAIN).with(changes);
+    pub(crate) fn on(databases: [Arc<Database>; 2], changes: &str) -> Self {
+        Self::with(&Setup::toml(PLAIN).with(changes), databases)
+    }
+
+    #[track_caller]
+    fn with(setup: &Setup, [first, second]: [Arc<Database>; 2]) -> Self {
         let one = Scene::start(setup.clone().postgres(first));
         let keys = one.provider.folder().join("valetkey.keys");
         let keys = format!("[storage]\nkeys = {:?}", keys.display().to_string());
         let two = setup
+            .clone()
             .with(&keys)
             .postgres(second)
             .issuer(one.provider.issuer());

@@ -2,7 +2,7 @@
 //! those before it, and how long each waited from its moment on.
 
 use acceptance::{Api, App, Request};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -22,6 +22,8 @@ struct Shared {
     began: Instant,
     every: Duration,
     next: AtomicU32,
+    /// The server that is asked nothing at the moment; none: a number that no server has.
+    out: AtomicUsize,
     over: AtomicBool,
     seen: Mutex<Seen>,
 }
@@ -49,6 +51,7 @@ impl Steady {
             began: Instant::now(),
             every: Duration::from_secs(1) / per_second,
             next: AtomicU32::new(0),
+            out: AtomicUsize::new(usize::MAX),
             over: AtomicBool::new(false),
             seen: Mutex::default(),
         });
@@ -60,6 +63,11 @@ impl Steady {
             workers: (0..WORKERS).map(worker).collect(),
             shared,
         }
+    }
+
+    /// Asks one of the servers nothing more, as a balancer does before it is replaced; `usize::MAX`: asks all again.
+    pub(crate) fn leave_out(&self, server: usize) {
+        self.shared.out.store(server, Relaxed);
     }
 
     /// Waits until so many more were answered.
@@ -103,8 +111,12 @@ impl Shared {
             let at = self.next.fetch_add(1, Relaxed);
             let due = self.began + self.every * at;
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
-            let api = &self.apis[at as usize % self.apis.len()];
-            let answered = api.try_send(&self.request);
+            let turn = at as usize % self.apis.len();
+            let turn = match turn == self.out.load(Relaxed) {
+                true => (turn + 1) % self.apis.len(),
+                false => turn,
+            };
+            let answered = self.apis[turn].try_send(&self.request);
             let failed = match answered {
                 Ok(reply) if reply.status == 200 => None,
                 Ok(reply) => Some(format!("request {at}: {}", reply.status)),
