@@ -1,5 +1,5 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
-use crate::control::Control;
+use crate::control::{self, Control};
 use crate::http::accept;
 use crate::http::accept::Signals;
 use crate::http::listener::{Handed, Listener};
@@ -26,7 +26,7 @@ use crate::reload::{self, Configuration};
 use crate::state::{App, AppState, Lasting};
 use crate::storage;
 use anyhow::Context as _;
-use config::{Config, Listen, Sources};
+use config::{Config, Listen, Sources, Storage};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use store::{Serving, Stay, Store};
@@ -97,6 +97,8 @@ pub(crate) struct Listeners {
     public: Arc<Vec<Listener>>,
     /// For whoever watches it.
     metrics: Option<Arc<Listener>>,
+    /// What the public ones are called: as the configuration does, with the port that the system chose where it names none.
+    places: Vec<String>,
 }
 
 impl Listeners {
@@ -124,9 +126,15 @@ impl Listeners {
                     .collect::<Result<_, _>>()?),
             }
         };
-        let mut public = Vec::new();
+        let (mut public, mut places) = (Vec::new(), Vec::new());
         for at in &config.listen {
-            public.extend(open(at, "--listen")?);
+            let found = open(at, "--listen")?;
+            places.push(
+                found
+                    .first()
+                    .map_or_else(|| at.to_string(), |found| found.place(at)),
+            );
+            public.extend(found);
         }
         let metrics = match &config.metrics {
             Some(at) => open(at, "metrics.listen")?.pop().map(Arc::new),
@@ -135,6 +143,7 @@ impl Listeners {
         Ok(Listeners {
             public: Arc::new(public),
             metrics,
+            places,
         })
     }
 
@@ -146,9 +155,20 @@ impl Listeners {
         let all: Result<Vec<_>, _> = sockets.into_iter().map(Listener::of).collect();
         let mut public = all?;
         let metrics = config.metrics.as_ref().and_then(|_| public.pop());
+        // One of systemd's may be several.
+        let places = match public.len() == config.listen.len() {
+            true => config
+                .listen
+                .iter()
+                .zip(&public)
+                .map(|(at, found)| found.place(at))
+                .collect(),
+            false => config.listen.iter().map(ToString::to_string).collect(),
+        };
         Ok(Listeners {
             public: Arc::new(public),
             metrics: metrics.map(Arc::new),
+            places,
         })
     }
 
@@ -159,19 +179,41 @@ impl Listeners {
     pub(crate) fn beside(public: Listener, config: &Config) -> anyhow::Result<Self> {
         let metrics = config.metrics.as_ref();
         let metrics = metrics.map(|at| Listener::bind(at, &[], "metrics.listen"));
+        let places = config.listen.iter().map(|at| public.place(at)).collect();
         Ok(Listeners {
+            places,
             public: Arc::new(vec![public]),
             metrics: metrics.transpose()?.map(Arc::new),
         })
     }
 }
 
-/// Sockets that this process was given at its start.
-pub(crate) enum Sockets {
+/// Sockets that this process is given at its start.
+pub(crate) struct Sockets {
     /// By systemd, which may be none.
-    Handed(Handed),
-    /// By the process before this one.
-    TakenOver(Vec<OwnedFd>),
+    pub(crate) handed: Handed,
+    /// Those of the process before this one are to be asked for first.
+    pub(crate) take_over: bool,
+}
+
+impl Sockets {
+    /// Listens where the configuration says, with what was given or is taken over.
+    ///
+    /// # Errors
+    /// When a place is taken, or the process before this one does not hand over.
+    async fn listeners(self, config: &Config) -> anyhow::Result<Listeners> {
+        let taken = match self.take_over {
+            true => {
+                let config = config.clone();
+                tokio::task::spawn_blocking(move || control::take_over(&config)).await??
+            }
+            false => None,
+        };
+        match taken {
+            Some(sockets) => Listeners::taken_over(config, sockets),
+            None => Listeners::open(config, self.handed),
+        }
+    }
 }
 
 /// Serves a provider until it is told to stop.
@@ -185,11 +227,20 @@ pub(crate) async fn serve(
 ) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     let log = subscriber::start(&config.log);
-    let listeners = match sockets {
-        Sockets::Handed(handed) => Listeners::open(&config, handed)?,
-        Sockets::TakenOver(sockets) => Listeners::taken_over(&config, sockets)?,
-    };
+    // A file has one server; a database has several, so the one before this goes on until this one is certain to start.
+    if matches!(config.storage, Storage::Sqlite(_)) || !sockets.take_over {
+        let listeners = sockets.listeners(&config).await?;
+        let app = Arc::new(open(config, log).await?);
+        return run(app, sources, listeners, signals).await;
+    }
     let app = Arc::new(open(config, log).await?);
+    let listeners = match sockets.listeners(&app.config).await {
+        Ok(listeners) => listeners,
+        Err(why) => {
+            app.store.close().await;
+            return Err(why);
+        }
+    };
     run(app, sources, listeners, signals).await
 }
 
@@ -218,6 +269,7 @@ pub(crate) async fn run(
     jobs.begin("files", |ending| {
         reload::when_files_change(configuration.clone(), ending)
     });
+    let places = listeners.places;
     let control = match control {
         Ok((control, socket)) => {
             jobs.begin("control", |ending| control.clone().answer(socket, ending));
@@ -230,7 +282,7 @@ pub(crate) async fn run(
             None
         }
     };
-    tell(&app);
+    tell(&app, &places);
     let stop = async {
         tokio::select! {
             () = stop => {}
@@ -254,11 +306,9 @@ async fn handed_over(control: Option<&Control>) {
 }
 
 /// Tells the log what there is to know of the configuration, and systemd that the server is ready.
-fn tell(app: &AppState) {
+fn tell(app: &AppState, places: &[String]) {
     reload::tell(&app.config);
-    let issuer = &app.config.issuer;
-    let listen: Vec<_> = app.config.listen.iter().map(ToString::to_string).collect();
-    let listen = listen.join(", ");
+    let (issuer, listen) = (&app.config.issuer, places.join(", "));
     tracing::info!(issuer, listen, "{issuer} listens on {listen}");
     service::ready(&format!("{issuer} listens on {listen}"));
 }

@@ -9,6 +9,7 @@ mod earlier;
 #[cfg(target_os = "linux")]
 mod faults;
 mod import_crash;
+mod listening;
 mod load;
 mod mail;
 mod mail_crash;

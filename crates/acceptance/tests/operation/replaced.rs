@@ -1,18 +1,21 @@
 //! What happens to a server that serves: its configuration is read again, its certificate is replaced, the next process takes
 //! its place. Nobody who asks meanwhile is turned away.
 //!
-//! With `VALETKEY_LONG=1` at 500 requests a second. `VALETKEY_TEST_EARLIER` names an earlier binary for the upgrade of two nodes.
+//! With `VALETKEY_LONG=1` at 500 requests a second. `VALETKEY_TEST_EARLIER` names an earlier binary for the upgrade of two nodes,
+//! `VALETKEY_BIN` the one that takes its place:
+//! `VALETKEY_LONG=1 VALETKEY_TEST_EARLIER=… VALETKEY_BIN=… cargo test -p acceptance --test operation replaced:: -- --nocapture`.
 
+use crate::support::client::tool;
 use crate::support::nodes::Nodes;
 use crate::support::steady::Steady;
 use crate::support::{PLAIN, Scene, long, within};
+use acceptance::postgres::Database;
 use acceptance::{NewCertificate, Request, Setup, binary, output};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 /// How soon something that was told has happened; files are looked at every two seconds, twice.
@@ -208,6 +211,43 @@ fn nodes_are_replaced_one_by_one_and_nobody_is_turned_away() {
     steady.end("two nodes, one by one");
 }
 
+/// Another process of the same configuration that wants the sockets.
+fn taking_over(scene: &Scene) -> Command {
+    let mut command = scene.provider.command();
+    command
+        .args(["serve", "--take-over", "--config"])
+        .arg(scene.provider.config_path())
+        .args(["--listen", &scene.provider.addr().to_string()])
+        .args(["--issuer", scene.provider.issuer()])
+        .args(["--storage", &scene.provider.storage()]);
+    command
+}
+
+/// The database is opened and looked at before the server that runs is asked for anything.
+#[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
+fn what_cannot_start_on_postgresql_leaves_the_server_that_runs() {
+    let server = tool("VALETKEY_TEST_POSTGRES");
+    let database = Database::on(server.to_str().expect("a URL"));
+    let mut scene = Scene::start(Setup::toml(PLAIN).with(MACHINES).postgres(database));
+    let app = scene.machine();
+    let run = |sql| scene.provider.postgres().expect("it is there").run(sql);
+    run(
+        "INSERT INTO refinery_schema_history SELECT 999, 'contract_later', applied_on, checksum \
+         FROM refinery_schema_history LIMIT 1",
+    );
+    let refused = output(&mut taking_over(&scene));
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains("newer version"), "{told}");
+    assert!(!scene.provider.log().contains("another process"));
+    scene.client_credentials(&app).expect(200);
+    run("DELETE FROM refinery_schema_history WHERE version = 999");
+    let earlier = scene.provider.begin_hand_over(&binary());
+    assert!(scene.provider.end_hand_over(earlier).success());
+    scene.client_credentials(&app).expect(200);
+}
+
 /// While one process takes over, another that wants to is refused, and the first is not disturbed.
 #[test]
 fn of_two_upgrades_at_once_one_is_refused() {
@@ -230,14 +270,7 @@ fn of_two_upgrades_at_once_one_is_refused() {
     scene.api().get("/sign-in").expect(200);
     let earlier = scene.provider.begin_hand_over(&binary());
     logged(&scene, "another process takes over");
-    let mut second = scene.provider.command();
-    second
-        .args(["serve", "--take-over", "--config"])
-        .arg(scene.provider.config_path())
-        .args(["--listen", &addr.to_string()])
-        .args(["--issuer", scene.provider.issuer()])
-        .args(["--storage", &scene.provider.storage()]);
-    let refused = output(&mut second);
+    let refused = output(&mut taking_over(&scene));
     let told = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1), "{told}");
     assert!(
@@ -252,58 +285,3 @@ fn of_two_upgrades_at_once_one_is_refused() {
     assert!(scene.provider.end_hand_over(earlier).success());
     scene.client_credentials(&app).expect(200);
 }
-
-/// A Unix socket beside an address of each family, with the mode that was asked for; and one of systemd's, with what
-/// systemd is told.
-#[test]
-fn a_server_listens_wherever_it_is_told_to() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let socket = folder.path().join("v.sock");
-    let port = acceptance::free_port();
-    let notified = folder.path().join("notify");
-    let systemd = UnixDatagram::bind(&notified).expect("a socket");
-    systemd.set_read_timeout(Some(SOON)).expect("a limit");
-    let told = || {
-        let mut text = [0; 4096];
-        let read = systemd.recv(&mut text).expect("systemd is told");
-        String::from_utf8_lossy(&text[..read]).into_owned()
-    };
-    let listen = format!(
-        "127.0.0.1:{port}, [::1]:{port}, unix:{}?mode=0600",
-        socket.display()
-    );
-    let mut setup = Setup::toml(PLAIN).issuer(&format!("http://localhost:{port}"));
-    setup = setup.env("NOTIFY_SOCKET", &notified.display().to_string());
-    setup = setup.env("WATCHDOG_USEC", "1000000");
-    let mut provider = setup.prepare();
-    provider.listen(&listen);
-    provider.spawn();
-    let ready = std::iter::repeat_with(told).find(|text| text.contains("READY=1"));
-    assert!(ready.is_some_and(|text| text.contains("STATUS=")));
-    assert!(std::iter::repeat_with(told).any(|text| text.contains("WATCHDOG=1")));
-    let mode = fs::metadata(&socket)
-        .expect("a socket")
-        .permissions()
-        .mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let request = "GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-    let answered = |stream: &mut dyn ReadWrite| {
-        stream.write_all(request.as_bytes()).expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-    };
-    answered(&mut UnixStream::connect(&socket).expect("a connection"));
-    for host in ["127.0.0.1", "::1"] {
-        answered(&mut TcpStream::connect((host, port)).expect("a connection"));
-    }
-    provider.hang_up();
-    let reloading = std::iter::repeat_with(told).find(|text| text.contains("RELOADING=1"));
-    assert!(reloading.is_some_and(|text| text.contains("MONOTONIC_USEC=")));
-    assert!(std::iter::repeat_with(told).any(|text| text.contains("READY=1")));
-    assert!(provider.stop().success());
-    assert!(std::iter::repeat_with(told).any(|text| text.contains("STOPPING=1")));
-}
-
-trait ReadWrite: Read + Write {}
-impl<T: Read + Write> ReadWrite for T {}

@@ -3,7 +3,6 @@ use super::failure::Failure;
 use super::output::Output;
 use super::place::provider_file;
 use super::runtime::{wait, wait_on_all_cores};
-use crate::control;
 use crate::http::listener::Handed;
 use crate::preflight;
 use crate::serve::{Sockets, serve};
@@ -31,7 +30,8 @@ pub(super) struct Serve {
     #[arg(long, value_name = "URL")]
     storage: Option<String>,
     /// Take the listening sockets from the server of this configuration that runs on this machine, which then finishes
-    /// what is under way and ends: nobody who connects meanwhile is turned away. Without one, start as usual.
+    /// what is under way and ends: nobody who connects meanwhile is turned away. Without one, start as usual. A configuration
+    /// that is not in order, or a database that this version cannot serve, leaves that server as it is.
     #[arg(long)]
     take_over: bool,
 }
@@ -57,14 +57,11 @@ impl Serve {
             output.show(&about, String::new);
         }
         let handed = Handed::take()?;
-        let taken = match self.take_over {
-            true => {
-                refuse_newer(&config)?;
-                control::take_over(&config)?
-            }
-            false => None,
-        };
-        let sockets = taken.map_or(Sockets::Handed(handed), Sockets::TakenOver);
+        if self.take_over {
+            refuse_newer(&config)?;
+        }
+        let take_over = self.take_over;
+        let sockets = Sockets { handed, take_over };
         Ok(wait_on_all_cores(serve(config, sources, sockets))??)
     }
 }

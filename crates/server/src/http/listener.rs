@@ -62,6 +62,17 @@ impl Listener {
         }
     }
 
+    /// What it is called where the configuration has `at`: the port that the system chose is known only now.
+    pub(crate) fn place(&self, at: &Listen) -> String {
+        match (self, at) {
+            (Listener::Tcp(listener), Listen::Tcp(_)) => match listener.local_addr() {
+                Ok(address) => address.to_string(),
+                Err(_) => at.to_string(),
+            },
+            _ => at.to_string(),
+        }
+    }
+
     /// The next connection, and where it comes from. Whoever uses a Unix socket is on this machine: a proxy, as a rule.
     pub(crate) fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(Stream, IpAddr)>> {
         match self {
