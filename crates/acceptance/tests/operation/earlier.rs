@@ -31,17 +31,23 @@ const CAROL: &str = "carol@example.com";
 const CHANGED: &str = "another long enough password";
 const KEYS: &str = "valetkey.keys";
 const KNOWN: &str = "known.json";
-const FILE: &str = "valetkey.db";
-const DUMP: &str = "valetkey.sql";
+pub(crate) const FILE: &str = "valetkey.db";
+pub(crate) const DUMP: &str = "valetkey.sql";
 
-fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     Setup::toml(PLAIN).with(ON)
 }
 
-fn fixture(engine: &str) -> PathBuf {
+pub(crate) fn fixture(engine: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/operation/earlier")
         .join(engine)
+}
+
+/// Puts the keys that the earlier one had beside the database of a server.
+pub(crate) fn bring_keys(from: &Path, provider: &acceptance::Provider) {
+    let database = provider.database_path();
+    copy_keys(from, database.parent().expect("a folder"));
 }
 
 /// Copies the keys of the server, which takes them only if nobody else may read them.
@@ -80,8 +86,9 @@ fn a_database_of_an_earlier_binary_is_served() {
     serve(setup().postgres(database).prepare(), &folder);
 }
 
-fn serve(mut provider: acceptance::Provider, folder: &Path) {
-    copy_keys(folder, provider.folder());
+/// Everything that the earlier one wrote works, and what ended stays so.
+pub(crate) fn serve(mut provider: acceptance::Provider, folder: &Path) {
+    bring_keys(folder, &provider);
     let known = fs::read(folder.join(KNOWN)).expect("what is known");
     let known: Json = serde_json::from_slice(&known).expect("JSON");
     provider.start();

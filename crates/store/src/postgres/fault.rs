@@ -86,6 +86,11 @@ impl Fault {
 /// constraint, which does, is left out.
 fn in_words(error: &Error) -> String {
     match (error.as_db_error(), error.source()) {
+        (Some(told), _) if told.code() == &SqlState::DISK_FULL => format!(
+            "the disk of PostgreSQL is full, make room on it: {} ({})",
+            told.message(),
+            told.code().code()
+        ),
         (Some(told), _) => format!("{} ({})", told.message(), told.code().code()),
         (None, Some(source)) if is_distrust(source) => format!(
             "{source}: name the file of its authority as sslrootcert, and the host as its certificate does"

@@ -23,9 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The first five are error numbers, 0 for none. */
+/* The first five are error numbers, 0 for none. `room` is how many more writes succeed before they fail. */
 struct control {
-  volatile int32_t write, sync, read, open, log, drop, made, unused;
+  volatile int32_t write, sync, read, open, log, drop, made, room;
   volatile int64_t clock;
 };
 
@@ -74,6 +74,13 @@ static int fails(int32_t error, int fd) {
   return 1;
 }
 
+/* The same of a write, for which there may be room still. */
+static int write_fails(int fd) {
+  if (!control->write || !ours(fd)) return 0;
+  if (control->room > 0 && __atomic_fetch_sub(&control->room, 1, __ATOMIC_RELAXED) > 0) return 0;
+  return fails(control->write, fd);
+}
+
 /* What was there before the writes that no sync has confirmed. */
 struct before {
   ino_t inode;
@@ -113,7 +120,7 @@ static void synced(int fd, int put_back) {
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
-  if (fails(control->write, fd)) {
+  if (write_fails(fd)) {
     int error = errno;
     if (error == ENOSPC || error == EIO) (void)!REAL(pwrite)(fd, bytes, count / 3, offset);
     errno = error;
@@ -135,7 +142,7 @@ ssize_t write(int fd, const void *bytes, size_t count) {
     errno = control->log;
     return -1;
   }
-  return fails(control->write, fd) ? -1 : REAL(write)(fd, bytes, count);
+  return write_fails(fd) ? -1 : REAL(write)(fd, bytes, count);
 }
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
@@ -143,18 +150,18 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
     errno = control->log;
     return -1;
   }
-  return fails(control->write, fd) ? -1 : REAL(writev)(fd, parts, count);
+  return write_fails(fd) ? -1 : REAL(writev)(fd, parts, count);
 }
 
-int ftruncate(int fd, off_t length) { return fails(control->write, fd) ? -1 : REAL(ftruncate)(fd, length); }
+int ftruncate(int fd, off_t length) { return write_fails(fd) ? -1 : REAL(ftruncate)(fd, length); }
 int ftruncate64(int fd, off_t length) { return ftruncate(fd, length); }
 
 int fallocate(int fd, int mode, off_t offset, off_t length) {
-  return fails(control->write, fd) ? -1 : REAL(fallocate)(fd, mode, offset, length);
+  return write_fails(fd) ? -1 : REAL(fallocate)(fd, mode, offset, length);
 }
 
 int posix_fallocate(int fd, off_t offset, off_t length) {
-  return fails(control->write, fd) ? errno : REAL(posix_fallocate)(fd, offset, length);
+  return write_fails(fd) ? errno : REAL(posix_fallocate)(fd, offset, length);
 }
 
 static int sync_or_fail(int fd, int (*sync)(int)) {

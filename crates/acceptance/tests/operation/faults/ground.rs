@@ -34,6 +34,7 @@ pub(crate) struct Faults {
 
 /// Where the numbers stand in the shared file.
 const MADE: u64 = 24;
+const ROOM: u64 = 28;
 const CLOCK: u64 = 32;
 
 /// The folder that holds all of it.
@@ -86,6 +87,17 @@ impl Ground {
         self.control.write_all_at(&bytes, 0).expect("share it");
     }
 
+    /// So many more writes succeed before they fail.
+    pub(crate) fn set_room(&self, writes: i32) {
+        let bytes = writes.to_ne_bytes();
+        self.control.write_all_at(&bytes, ROOM).expect("share it");
+    }
+
+    /// How many of those are left.
+    pub(crate) fn room(&self) -> i32 {
+        self.number(ROOM)
+    }
+
     /// Moves the wall clock to so many seconds from the true one.
     pub(crate) fn set_clock(&self, seconds: i64) {
         let bytes = seconds.to_ne_bytes();
@@ -94,8 +106,12 @@ impl Ground {
 
     /// How many errors were made so far.
     pub(crate) fn made(&self) -> i32 {
+        self.number(MADE)
+    }
+
+    fn number(&self, at: u64) -> i32 {
         let mut bytes = [0; 4];
-        self.control.read_exact_at(&mut bytes, MADE).expect("read");
+        self.control.read_exact_at(&mut bytes, at).expect("read");
         i32::from_ne_bytes(bytes)
     }
 }

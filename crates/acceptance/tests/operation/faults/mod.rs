@@ -5,6 +5,7 @@ mod disk;
 mod ground;
 mod load;
 mod mail;
+mod migration;
 mod one_server;
 mod second_factor;
 mod torn;
