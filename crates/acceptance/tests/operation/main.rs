@@ -14,6 +14,8 @@ mod load;
 mod mail;
 mod mail_crash;
 mod metrics;
+#[cfg(target_os = "linux")]
+mod memory;
 mod monitoring;
 mod organization_ends;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,76 @@
+//! What a server holds in memory. With `VALETKEY_LONG=1` and a release binary as `VALETKEY_BIN`, the bounds are those that are
+//! promised; the short form, whose binary is what is there, has three times as much.
+
+use crate::support::{PLAIN, Scene, long};
+use acceptance::{Request, Setup, read_reply};
+use std::fs;
+use std::io::{BufReader, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+const CONNECTIONS: usize = 256;
+/// Requests on each of them.
+const ROUNDS: usize = 8;
+/// What is promised, in MiB.
+const IDLE: f64 = 20.0;
+const AFTER: f64 = 60.0;
+
+/// The proportional set size of a process, in MiB.
+#[track_caller]
+fn pss(pid: u32) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("it runs");
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kib = line.and_then(|rest| rest.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
+    kib.expect("a size") / 1024.0
+}
+
+#[test]
+fn a_server_holds_little_idle_and_not_much_more_after_many_connections() {
+    let scene = Scene::start(Setup::toml(PLAIN).with("[grants]\nclient_credentials = true"));
+    let pid = scene.provider.pid().expect("it runs");
+    let app = scene.machine();
+    if long() {
+        // What a first start does in the background is not idle memory.
+        std::thread::sleep(Duration::from_secs(2));
+    }
+    let idle = pss(pid);
+    let body = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        app.client_id, app.client_secret
+    );
+    let request = format!(
+        "POST {} HTTP/1.1\r\nhost: localhost:{}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\n\r\n{body}",
+        scene.token(),
+        scene.provider.addr().port(),
+        body.len()
+    );
+    let connect = |_| TcpStream::connect(scene.provider.addr()).expect("a connection");
+    let mut all: Vec<_> = (0..CONNECTIONS).map(connect).map(BufReader::new).collect();
+    for _ in 0..ROUNDS {
+        for stream in &mut all {
+            stream
+                .get_mut()
+                .write_all(request.as_bytes())
+                .expect("sent");
+        }
+        for stream in &mut all {
+            let reply = read_reply(stream, false).expect("an answer");
+            assert_eq!(reply.status, 200);
+        }
+    }
+    drop(all);
+    scene
+        .api()
+        .try_send(&Request::get("/health/live"))
+        .expect("it lives");
+    let after = pss(pid);
+    println!("memory: idle {idle:.1} MiB, after {CONNECTIONS} connections {after:.1} MiB");
+    let promised = long() && std::env::var_os("VALETKEY_BIN").is_some();
+    let part = if promised { 1.0 } else { 3.0 };
+    assert!(idle <= IDLE * part, "idle: {idle:.1} MiB");
+    assert!(
+        after <= AFTER * part,
+        "after {CONNECTIONS} connections: {after:.1} MiB"
+    );
+}
