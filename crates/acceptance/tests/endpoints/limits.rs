@@ -3,7 +3,7 @@
 use crate::support::{PLAIN, Scene, assert_well, within};
 use acceptance::{App, Reply, Request, Setup};
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// What comes by this computer is believed about where it comes from. What comes from it is not limited.
@@ -267,6 +267,42 @@ fn one_address_holds_so_many_connections() {
         reply.is_ok_and(|reply| reply.status == 200)
     };
     assert!(within(Duration::from_secs(5), served));
+}
+
+/// A connection from another address of this machine.
+#[track_caller]
+fn connect_from(address: [u8; 4], to: SocketAddr) -> TcpStream {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build();
+    let connected = runtime.expect("a runtime").block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind((address, 0).into())?;
+        socket.connect(to).await?.into_std()
+    });
+    let stream = connected.expect("a connection");
+    stream.set_nonblocking(false).expect("it waits");
+    stream
+}
+
+/// Eight addresses with as many connections as each may have would be all, and these are twelve: what one may have is a part of what is
+/// left. Whoever comes later has an answer at once, and not when the heads of the others are overdue.
+#[test]
+fn a_few_addresses_do_not_take_all_connections() {
+    let changes = "[limits]\nexempt = []\nconnections = 64\nconnections_per_address = 8";
+    let scene = Scene::start(Setup::toml(PLAIN).with(changes));
+    let to = scene.provider.addr();
+    let of = |n: u8| (0..16).map(move |_| connect_from([127, 0, 0, n], to));
+    let held: Vec<_> = (2..14).flat_map(of).collect();
+    let mut late = connect_from([127, 0, 0, 99], to);
+    late.set_read_timeout(Some(Duration::from_secs(5)))
+        .expect("a time limit");
+    let request = "GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    late.write_all(request.as_bytes()).expect("sent");
+    let mut answer = [0; 15];
+    late.read_exact(&mut answer).expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    drop(held);
 }
 
 /// A body that comes byte by byte, so that something always happens, ends with the time that a request has.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct LimitSettings {
     /// Connections at once, in all: 16 to 65536. Further ones wait to be accepted.
     pub(crate) connections: u32,
-    /// Connections at once from one address: 0 to 65536, 0 for any number. `trusted_proxies` have as many as they like.
+    /// Connections at once from one address: 0 to 65536, 0 for any number. When places become few it has a quarter of those
+    /// that are free, and one in any case. `trusted_proxies` have as many as they like.
     pub(crate) connections_per_address: u32,
     /// Addresses or networks that are not limited: neither their connections nor their requests. A proxy that is not among
     /// `trusted_proxies` would make all of its people one address.

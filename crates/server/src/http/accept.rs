@@ -68,7 +68,7 @@ async fn stop(stop: [Signal; 3], other: [Signal; 2]) {
     }
 }
 
-/// Counts a connection; `None` if there are too many from its address, and then it ends. What a proxy brings is not its own.
+/// Counts a connection; `None` if its address has as many as it may have, and then it ends. What a proxy brings is not its own.
 fn held(app: &App, peer: IpAddr) -> Option<Held> {
     let (config, limits) = (&app.config, &app.limits);
     let address = peer.to_canonical();
@@ -134,10 +134,11 @@ pub(crate) async fn serve(
             shared: shared.clone(),
             peer,
             stopping: told.clone(),
+            held,
         };
         tokio::spawn(async move {
             connection.serve(stream, tls).await;
-            drop((held, place));
+            drop(place);
         });
     }
     drop(listeners);

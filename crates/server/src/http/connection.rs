@@ -15,6 +15,7 @@ use super::request::{
 use super::sending::Sending;
 use super::site::Site;
 use super::tls;
+use crate::ops::limits::Held;
 use crate::ops::log::RequestLine;
 use crate::ops::telemetry::{Answered, Asked};
 use crate::state::App;
@@ -86,6 +87,8 @@ pub(crate) struct Connection {
     pub(crate) peer: IpAddr,
     /// Says when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
+    /// Its place among those of its address.
+    pub(crate) held: Held,
 }
 
 /// What the router answers by.
@@ -122,17 +125,16 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let builder = builder(http2);
-        let traffic = Arc::new(Traffic::default());
         let mut latest = self.shared;
+        let keep_alive = latest.borrow().app.config.keep_alive;
+        let traffic = Arc::new(Traffic::begin(keep_alive));
         let first = Answers {
             shared: latest.borrow_and_update().clone(),
             peer: self.peer,
             traffic: traffic.clone(),
             http2,
         };
-        let idle = first.shared.app.config.keep_alive;
-        let connections = first.shared.app.limits.connections.clone();
-        let mut watch = Watch::start(traffic.clone(), http2, (idle, connections));
+        let mut watch = Watch::start(traffic.clone(), http2, self.held);
         let answers = RefCell::new((Arc::new(first), latest));
         let service = service_fn(move |request| Answers::latest(&answers).answer(request));
         let stream = TokioIo::new(Counted::of(stream, traffic));
@@ -204,8 +206,10 @@ impl Answers {
     fn latest(known: &RefCell<(Arc<Answers>, watch::Receiver<Arc<Shared>>)>) -> Arc<Answers> {
         let (answers, latest) = &mut *known.borrow_mut();
         if latest.has_changed().unwrap_or(false) {
+            let shared = latest.borrow_and_update().clone();
+            answers.traffic.set_keep_alive(shared.app.config.keep_alive);
             *answers = Arc::new(Answers {
-                shared: latest.borrow_and_update().clone(),
+                shared,
                 peer: answers.peer,
                 traffic: answers.traffic.clone(),
                 http2: answers.http2,

@@ -3,10 +3,10 @@
 //! What happens is counted where it happens; a watch looks at the counts every few seconds. So a request costs a few
 //! additions, and no timer is set for it.
 use super::sending::Unsent;
-use crate::ops::limits::Connections;
+use crate::ops::limits::Held;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
@@ -32,6 +32,8 @@ pub(crate) struct Traffic {
     asked: AtomicU32,
     answered: AtomicU32,
     read_when_answered: AtomicU32,
+    /// How long it may say nothing, in milliseconds, as its last answer told.
+    keep_alive: AtomicU64,
     /// HTTP/2 alone needs it: there a client can refuse one answer and take others.
     pub(crate) unsent: Arc<Unsent>,
 }
@@ -51,6 +53,23 @@ fn count(counter: &AtomicU32) {
 }
 
 impl Traffic {
+    /// Nothing happened yet. A connection may say nothing for so long.
+    pub(crate) fn begin(keep_alive: Duration) -> Self {
+        let traffic = Traffic::default();
+        traffic.set_keep_alive(keep_alive);
+        traffic
+    }
+
+    /// From now on it may say nothing for so long.
+    pub(crate) fn set_keep_alive(&self, keep_alive: Duration) {
+        let milliseconds = u64::try_from(keep_alive.as_millis()).unwrap_or(u64::MAX);
+        self.keep_alive.store(milliseconds, Relaxed);
+    }
+
+    fn keep_alive(&self) -> Duration {
+        Duration::from_millis(self.keep_alive.load(Relaxed))
+    }
+
     /// Bytes came.
     pub(crate) fn was_read(&self) {
         count(&self.read);
@@ -109,9 +128,8 @@ pub(crate) enum End {
 pub(crate) struct Watch {
     traffic: Arc<Traffic>,
     http2: bool,
-    idle: Duration,
-    /// It and all the others.
-    connections: Arc<Connections>,
+    /// Its place among all the others.
+    held: Held,
     tick: Duration,
     timer: Pin<Box<Sleep>>,
     /// The timer has been polled since it was set, so it wakes the task.
@@ -129,17 +147,12 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Begins with the wait for the first head.
-    pub(crate) fn start(
-        traffic: Arc<Traffic>,
-        http2: bool,
-        (idle, connections): (Duration, Arc<Connections>),
-    ) -> Self {
+    pub(crate) fn start(traffic: Arc<Traffic>, http2: bool, held: Held) -> Self {
         Watch {
+            tick: tick(&traffic),
             traffic,
             http2,
-            idle,
-            connections,
-            tick: (idle / 5).min(TICK),
+            held,
             timer: Box::pin(tokio::time::sleep(HEAD)),
             set: false,
             head: true,
@@ -169,6 +182,7 @@ impl Watch {
                 return Poll::Ready(End::Now);
             }
             let end = self.look(&phase);
+            self.tick = tick(&self.traffic);
             self.set_timer(self.tick);
             if let Some(end) = end {
                 self.told = true;
@@ -204,12 +218,20 @@ impl Watch {
         if (due && traffic.unsent.look()) || self.stuck >= WRITE {
             return Some(End::Now);
         }
-        let idle = match self.connections.are_crowded() {
-            true => self.idle.min(IDLE_IN_A_CROWD),
-            false => self.idle,
+        let keep_alive = traffic.keep_alive();
+        let idle = match self.held.is_in_a_crowd() {
+            true => keep_alive.min(IDLE_IN_A_CROWD),
+            false => keep_alive,
         };
-        (self.quiet >= idle).then_some(End::Told)
+        // Whoever has too many of them keeps none by asking again and again.
+        let gives_back = matches!(phase, Phase::Idle) && self.held.is_too_many();
+        (self.quiet >= idle || gives_back).then_some(End::Told)
     }
+}
+
+/// How often it is looked.
+fn tick(traffic: &Traffic) -> Duration {
+    (traffic.keep_alive() / 5).min(TICK)
 }
 
 fn longer(since: Duration, still: bool, tick: Duration) -> Duration {
@@ -222,12 +244,17 @@ fn longer(since: Duration, still: bool, tick: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::limits::Connections;
 
     /// A watch that starts after one request was answered.
     fn after_one(http2: bool) -> (Arc<Traffic>, Watch) {
-        let traffic = Arc::new(Traffic::default());
-        let idle = (Duration::from_secs(75), Arc::default());
-        let mut watch = Watch::start(traffic.clone(), http2, idle);
+        after_one_from(&Arc::default(), http2)
+    }
+
+    fn after_one_from(all: &Arc<Connections>, http2: bool) -> (Arc<Traffic>, Watch) {
+        let traffic = Arc::new(Traffic::begin(Duration::from_secs(75)));
+        let held = all.begin([192, 0, 2, 100].into(), Some(16), 16).unwrap();
+        let mut watch = Watch::start(traffic.clone(), http2, held);
         traffic.was_read();
         drop(traffic.asked());
         assert!(watch.look(&traffic.phase(http2)).is_none());
@@ -253,16 +280,46 @@ mod tests {
 
     #[tokio::test]
     async fn in_a_crowd_nobody_keeps_a_place_for_long() {
-        let (traffic, mut watch) = after_one(false);
-        let connections = watch.connections.clone();
-        let held: Vec<_> = (0..16)
+        let connections = Arc::new(Connections::default());
+        let (traffic, mut watch) = after_one_from(&connections, false);
+        let held: Vec<_> = (0..15)
             .map(|n| connections.begin([192, 0, 2, n].into(), None, 16))
             .collect();
         assert_eq!(looks(&mut watch, &traffic), 1);
         drop(held);
-        let (traffic, mut watch) = after_one(false);
-        watch.connections = connections;
+        let (traffic, mut watch) = after_one_from(&connections, false);
         assert_eq!(looks(&mut watch, &traffic), 15);
+    }
+
+    #[tokio::test]
+    async fn in_a_crowd_an_address_with_too_many_keeps_none_by_asking() {
+        let connections = Arc::new(Connections::default());
+        let (asking, mut one) = after_one_from(&connections, false);
+        let ask = |watch: &mut Watch, traffic: &Arc<Traffic>| {
+            drop(traffic.asked());
+            watch.look(&Phase::Idle).is_some()
+        };
+        let of_others = |n| connections.begin([192, 0, 2, n].into(), None, 16);
+        let mut held: Vec<_> = (0..14).map(of_others).collect();
+        assert!(!(0..20).any(|_| ask(&mut one, &asking)), "it has one");
+        // With another of its own, it has more than the one place that is left for it.
+        held.truncate(4);
+        let (_, two) = after_one_from(&connections, false);
+        held.extend((4..14).map(of_others));
+        assert!(one.look(&Phase::Busy).is_none(), "it is being answered");
+        assert!(ask(&mut one, &asking));
+        drop(two);
+        assert!(!ask(&mut one, &asking));
+    }
+
+    #[tokio::test]
+    async fn another_time_for_silence_is_in_force_from_the_answer_on_that_tells_it() {
+        let (traffic, mut watch) = after_one(false);
+        traffic.set_keep_alive(Duration::from_secs(150));
+        assert_eq!(looks(&mut watch, &traffic), 30);
+        let (traffic, mut watch) = after_one(false);
+        traffic.set_keep_alive(Duration::from_secs(10));
+        assert_eq!(looks(&mut watch, &traffic), 2);
     }
 
     #[tokio::test]

@@ -1,9 +1,15 @@
 //! How many connections there are, in all and from each address. Counted when one begins and ends, not for its requests.
+//!
+//! One address has at most a quarter of what is free, so the fewer places are left, the less of them it can take, and a few
+//! addresses cannot take them all. In a crowd, what an address has beyond that is given back as it falls idle.
 use super::source::source;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Of the free places, one of so many is what an address may have.
+const PART: u32 = 4;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -23,7 +29,7 @@ pub(crate) struct Held {
 }
 
 impl Connections {
-    /// Counts a connection. `None`: there are `per_address` from there already.
+    /// Counts a connection. `None`: there are `per_address` from there already, or its share of what is free.
     pub(crate) fn begin(
         self: &Arc<Self>,
         peer: IpAddr,
@@ -31,24 +37,31 @@ impl Connections {
         most: u32,
     ) -> Option<Held> {
         let source = per_address.map(|most| (source(peer), most));
-        if let Some((source, most)) = source {
+        self.most.store(most, Relaxed);
+        if let Some((source, per_address)) = source {
+            let share = self.share().min(per_address);
             let mut by_source = self.locked();
-            let count = by_source.entry(source).or_default();
-            if *count >= most {
+            let count = by_source.get(&source).copied().unwrap_or_default();
+            if count >= share {
                 return None;
             }
-            *count += 1;
+            by_source.insert(source, count + 1);
         }
         self.open.fetch_add(1, Relaxed);
-        self.most.store(most, Relaxed);
         Some(Held {
             connections: self.clone(),
             source: source.map(|(source, _)| source),
         })
     }
 
+    /// How many one address may have at the moment.
+    fn share(&self) -> u32 {
+        let free = self.most.load(Relaxed).saturating_sub(self.open());
+        (free / PART).max(1)
+    }
+
     /// Whether seven of eight places are taken: then nobody keeps one for long who asks for nothing.
-    pub(crate) fn are_crowded(&self) -> bool {
+    fn are_crowded(&self) -> bool {
         u64::from(self.open.load(Relaxed)) * 8 > u64::from(self.most.load(Relaxed)) * 7
     }
 
@@ -61,6 +74,23 @@ impl Connections {
         self.by_source
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    /// Whether hardly any other finds a place: then nobody keeps one for long who asks for nothing.
+    pub(crate) fn is_in_a_crowd(&self) -> bool {
+        self.connections.are_crowded()
+    }
+
+    /// Whether its address has more than its share while there is a crowd.
+    pub(crate) fn is_too_many(&self) -> bool {
+        let has = |source| self.connections.locked().get(&source).copied();
+        self.is_in_a_crowd()
+            && self
+                .source
+                .and_then(has)
+                .is_some_and(|count| count > self.connections.share())
     }
 }
 
@@ -96,6 +126,38 @@ mod tests {
         assert_eq!(all.open(), 4);
         drop((held, net));
         assert_eq!((all.open(), all.locked().len()), (0, 0));
+    }
+
+    /// Eight addresses had all places once. Now the others find one however many they are, and however long they stay.
+    #[test]
+    fn a_few_addresses_cannot_take_all_places() {
+        let all = Arc::new(Connections::default());
+        let from = |n: u8| all.begin([192, 0, 2, n].into(), Some(1_024), 8_192);
+        let mut held: Vec<_> = (0..8)
+            .flat_map(|n| std::iter::from_fn(move || Some(n)).take(2_000))
+            .filter_map(from)
+            .collect();
+        assert!(all.open() < 8_192 * 7 / 8, "{}", all.open());
+        assert!(!held.iter().any(Held::is_too_many), "there is room");
+        let all_in_turn = (0..2_000_u32).flat_map(|_| 8..108);
+        held.extend(all_in_turn.filter_map(from));
+        assert!(all.open() < 8_192, "there is always a place for one more");
+        assert!(from(200).is_some());
+        // Those that came first have more than others find now, and give it back.
+        assert!(held[0].is_too_many());
+        held.retain(|held| !held.is_too_many());
+        assert!(all.open() <= 8_192 * 7 / 8, "{}", all.open());
+        let later = (0..8).filter_map(|_| from(201)).count();
+        assert_eq!(later, 8);
+    }
+
+    #[test]
+    fn a_proxy_has_no_share() {
+        let all = Arc::new(Connections::default());
+        let proxy = |_| all.begin([192, 0, 2, 1].into(), None, 64);
+        let held: Vec<_> = (0..64).filter_map(proxy).collect();
+        assert_eq!(held.len(), 64);
+        assert!(!held[0].is_too_many() && held[0].is_in_a_crowd());
     }
 
     #[test]
