@@ -42,6 +42,8 @@ const ANSWERING: Duration = Duration::from_secs(60);
 enum Question {
     /// Read the configuration again.
     Reload,
+    /// Write the file of the sealing keys again from memory, if it is this one and is gone.
+    WriteSealingKeys { file: PathBuf },
     /// Hand the listening sockets over and end, if this is what is listened at and what is served.
     HandOver {
         listen: Vec<String>,
@@ -152,6 +154,21 @@ impl Control {
                 let answer = self.answered(outcome, sentences)?;
                 stream.write_all(&answer).await?;
             }
+            Question::WriteSealingKeys { file } => {
+                let written = self.configuration.app().sealing.write_again(&file);
+                let (outcome, sentences) = match &written {
+                    Ok(true) => (Outcome::Done, Vec::new()),
+                    Ok(false) => (Outcome::Other, Vec::new()),
+                    Err(error) => (Outcome::Refused, lines(error)),
+                };
+                if let Outcome::Done = outcome {
+                    tracing::warn!(
+                        "the file of the sealing keys was gone, and was written again from memory, as `valetkey key rotate --lost` asked"
+                    );
+                }
+                let answer = self.answered(outcome, sentences)?;
+                stream.write_all(&answer).await?;
+            }
             Question::HandOver { listen, storage } => {
                 self.hand_over(stream, &listen, &storage).await?;
             }
@@ -252,6 +269,36 @@ pub(crate) fn reload_all(keys: &Path) -> anyhow::Result<Vec<Answer>> {
         );
     }
     Ok(answers)
+}
+
+/// Has a server that runs on this machine, and holds lost sealing keys still, write their file again. The process that did;
+/// `None`: there is none.
+///
+/// # Errors
+/// When there is one and it cannot.
+pub(crate) fn write_sealing_keys(keys: &Path, file: &Path) -> anyhow::Result<Option<u32>> {
+    let file = std::path::absolute(file)?;
+    for socket in sockets(&folder(keys))? {
+        let question = Question::WriteSealingKeys { file: file.clone() };
+        let Some(asked) = ask(&socket, &question)? else {
+            continue;
+        };
+        let Answer {
+            process,
+            outcome,
+            sentences,
+            ..
+        } = asked.answer;
+        match outcome {
+            Outcome::Done => return Ok(Some(process)),
+            Outcome::Other => {}
+            Outcome::Refused => bail!(
+                "process {process} holds the keys still, and cannot write them again: {}",
+                sentences.join("; ")
+            ),
+        }
+    }
+    Ok(None)
 }
 
 /// Takes the sockets of the server that this configuration is of, and waits until it has let go of its file. `None`: no such

@@ -11,6 +11,7 @@ mod faults;
 mod import_crash;
 mod listening;
 mod load;
+mod lost_keys;
 mod mail;
 mod mail_crash;
 mod metrics;

@@ -3,6 +3,7 @@ use super::failure::Failure;
 use super::key_signing::{self, Import};
 use super::output::{Output, table};
 use super::place::{Opened, Place};
+use crate::control;
 use crate::ops::sealing::{self, Found, Resealed, Rotation, Sealing};
 use clap::{Args, Subcommand};
 use config::{Config, Storage};
@@ -33,7 +34,8 @@ pub(super) struct Rotate {
     /// Add no key: seal anew under the newest there is.
     #[arg(long)]
     reseal: bool,
-    /// The file of keys is lost, and no backup has it: make a new one. What the lost keys sealed is never read again.
+    /// The file of keys is lost, and no backup has it. A server that runs on this machine and holds the keys still writes
+    /// them again; without one, make a new key, and what the lost keys sealed is never read again.
     #[arg(long, conflicts_with_all = ["prepare", "reseal", "signing"])]
     lost: bool,
     /// Rotate what signs in place of what seals: a new key for each algorithm of the configuration is published, and signs
@@ -185,6 +187,18 @@ fn replace_lost(config: &Config, output: Output) -> Result<(), Failure> {
             file.display()
         )));
     }
+    if let Some(process) = control::write_sealing_keys(&config.keys, &file)? {
+        let key = Sealing::read(config)?.seals().to_string();
+        let report = json!({ "key": key, "keys_file": file, "written_by": process });
+        output.show(&report, || {
+            format!(
+                "Nothing is lost: the server that runs, process {process}, held the keys still and wrote {} again. Keep a \
+                 copy of it with the backups.",
+                file.display()
+            )
+        });
+        return Ok(());
+    }
     let key = Sealing::begin(config)?.seals().to_string();
     let report = json!({ "key": key, "keys_file": file });
     output.show(&report, || {
@@ -199,7 +213,15 @@ fn replace_lost(config: &Config, output: Output) -> Result<(), Failure> {
 
 /// The file that keys are added to.
 fn file(config: &Config) -> Result<PathBuf, Failure> {
-    sealing::file_of(config).ok_or_else(|| {
+    let file = sealing::file_of(config);
+    if file.as_deref().is_some_and(sealing::is_credential) {
+        return Err(Failure::failed(
+            "the keys are a credential of systemd, which nobody can write to: write a new one behind the others in the \
+             file that LoadCredential= names (`openssl rand -base64 32` makes one), restart the server, then run \
+             `valetkey key rotate --reseal`",
+        ));
+    }
+    file.ok_or_else(|| {
         Failure::failed(
             "the keys are in VALETKEY_SEALING__KEYS or in the configuration, where this command adds none: write a new \
              one behind the others (`openssl rand -base64 32` makes one), restart the server, then run \

@@ -127,6 +127,53 @@ fn keys_from_elsewhere_are_used_and_not_added_to() {
     assert!(!at.join(FILE).exists(), "none of its own was made");
 }
 
+/// Nobody can write to a credential of systemd: `key rotate` says which file to add a key to, and the rest works by that.
+#[test]
+fn a_credential_of_systemd_is_rotated_by_the_file_behind_it() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let credentials = at.join("credentials");
+    std::fs::create_dir(&credentials).unwrap();
+    let file = credentials.join("sealing-keys");
+    let write = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        // Its access list shows as the group's mode.
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o440)).unwrap();
+    };
+    let (folder, name) = (
+        credentials.display().to_string(),
+        file.display().to_string(),
+    );
+    let run = |args: &[&str]| {
+        let env = [
+            ("CREDENTIALS_DIRECTORY", &*folder),
+            ("VALETKEY_SEALING__KEYS_FILE", &*name),
+        ];
+        run_in(at, &env, &[args, &["--config", "v.toml"]].concat(), "")
+    };
+    let first = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE\n";
+    write(first);
+    for args in [&["key", "rotate"][..], &["key", "rotate", "--prepare"]] {
+        let told = run(args);
+        assert_eq!(told.code, Some(1), "{}", told.stderr);
+        for part in ["LoadCredential=", "openssl rand", "key rotate --reseal"] {
+            assert!(told.stderr.contains(part), "{}", told.stderr);
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), first);
+    }
+    std::fs::remove_file(&file).unwrap();
+    write(&format!(
+        "{first}\nAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n"
+    ));
+    let told = run(&["key", "rotate", "--reseal", "--json"]);
+    let listed = run(&["key", "list", "--json"]);
+    let [told, listed] = [told, listed].map(|done| {
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        serde_json::from_str::<Value>(&done.stdout).unwrap()
+    });
+    assert_eq!(told["key"], listed["keys"][1]["id"]);
+}
+
 #[test]
 fn the_doctor_reads_the_keys() {
     let provider = Provider::new();

@@ -28,14 +28,20 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
     folder.join(FILE)
 }
 
-/// Makes the first key.
+/// Whether systemd handed a file over as a credential: then nobody can write to it, and it stays as it is until the service is
+/// started again.
+pub(crate) fn is_credential(path: &Path) -> bool {
+    std::env::var_os(CREDENTIALS).is_some_and(|folder| path.starts_with(folder))
+}
+
+/// Makes a file of these keys. One that another process made meanwhile stays.
 ///
 /// # Errors
 /// When it cannot be made.
-pub(super) fn make(path: &Path) -> anyhow::Result<()> {
+pub(super) fn make(path: &Path, keys: &Keys) -> anyhow::Result<()> {
     let folder = folder_of(path);
     server_key::make_folder(folder)?;
-    server_key::make(path, Keys::new().to_text().as_bytes())
+    server_key::make(path, keys.to_text().as_bytes())
         .with_context(|| format!("cannot create {}", path.display()))?;
     // A folder that cannot be written to has nothing to sync.
     let _ = store::sync_folder(folder);
@@ -47,9 +53,8 @@ pub(super) fn make(path: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// When the file cannot be read, holds no keys, or others may read it.
 pub(super) fn read(path: &Path) -> anyhow::Result<Keys> {
-    let handed_over = std::env::var_os(CREDENTIALS).is_some_and(|folder| path.starts_with(folder));
     // A group may read it: that is how containers are given secrets.
-    let forbidden = if handed_over { 0 } else { 0o027 };
+    let forbidden = if is_credential(path) { 0 } else { 0o027 };
     let bytes = server_key::read_secret(path, forbidden)?;
     let text = String::from_utf8(bytes).unwrap_or_default();
     let keys = Keys::parse(&text);
@@ -113,7 +118,7 @@ mod tests {
     fn no_key_is_lost_when_many_rotate_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = path(folder.path());
-        make(&file).unwrap();
+        make(&file, &Keys::new()).unwrap();
         let before = read(&file).unwrap().ring().seals();
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -130,7 +135,7 @@ mod tests {
     fn one_key_is_prepared_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let file = path(folder.path());
-        make(&file).unwrap();
+        make(&file, &Keys::new()).unwrap();
         rotate(&file, Rotation::Prepare).unwrap();
         let again = rotate(&file, Rotation::Prepare).unwrap_err().to_string();
         assert!(again.contains("prepared already"), "{again}");

@@ -4,7 +4,7 @@ mod columns;
 mod file;
 
 pub(crate) use columns::{Found, Resealed, SEED, SIGNING_KEY, holds_any};
-pub(crate) use file::{Rotation, path, rotate};
+pub(crate) use file::{Rotation, is_credential, path, rotate};
 
 use anyhow::{Context as _, bail};
 use config::{Config, KeyText, SealingKeys};
@@ -32,8 +32,9 @@ pub(crate) fn file_of(config: &Config) -> Option<PathBuf> {
 pub(crate) fn lost_keys(file: &Path) -> String {
     format!(
         "there is no {0}, and the database holds values that are sealed under its keys: put {0} back from a backup, or \
-         copy it from another node. Only if it is lost for good, run `valetkey key rotate --lost`, which makes a new \
-         key: what was sealed can never be read again, and must be set anew",
+         copy it from another node. Only if it is lost for good, run `valetkey key rotate --lost`: a server that runs on \
+         this machine and holds the keys still writes them again; without one it makes a new key, and what was sealed \
+         can never be read again, and must be set anew",
         file.display()
     )
 }
@@ -42,7 +43,20 @@ pub(crate) fn lost_keys(file: &Path) -> String {
 /// again then.
 pub(crate) struct Sealing {
     from: Origin,
-    ring: RwLock<Arc<KeyRing>>,
+    held: RwLock<Held>,
+}
+
+/// The keys as they are in memory.
+struct Held {
+    keys: Keys,
+    ring: Arc<KeyRing>,
+}
+
+impl Held {
+    fn of(keys: Keys) -> Self {
+        let ring = Arc::new(keys.ring());
+        Held { keys, ring }
+    }
 }
 
 impl Sealing {
@@ -68,7 +82,7 @@ impl Sealing {
     pub(crate) fn begin(config: &Config) -> anyhow::Result<Self> {
         let own = path(&config.keys);
         if config.sealing == SealingKeys::Own && !own.exists() {
-            file::make(&own)?;
+            file::make(&own, &Keys::new())?;
         }
         Self::read(config)
     }
@@ -83,15 +97,15 @@ impl Sealing {
             SealingKeys::File(file) => Origin::File(file.clone()),
             SealingKeys::Text(text) => Origin::Text(text.clone()),
         };
-        let ring = RwLock::new(Arc::new(from.keys()?.ring()));
-        Ok(Sealing { from, ring })
+        let held = RwLock::new(Held::of(from.keys()?));
+        Ok(Sealing { from, held })
     }
 
     /// What opens nothing, for a provider whose own keys are not there.
     pub(crate) fn lost(config: &Config) -> Self {
         Sealing {
             from: Origin::File(path(&config.keys)),
-            ring: RwLock::new(Arc::new(Keys::new().ring())),
+            held: RwLock::new(Held::of(Keys::new())),
         }
     }
 
@@ -128,19 +142,36 @@ impl Sealing {
         self.ring().seals()
     }
 
+    /// Writes the file of the keys again, if it is `file` and is not there; whether it was written.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn write_again(&self, file: &Path) -> anyhow::Result<bool> {
+        let Origin::File(own) = &self.from else {
+            return Ok(false);
+        };
+        // Relative to wherever the server was started, which need not be where the command was.
+        if std::path::absolute(own)? != file || own.exists() || is_credential(own) {
+            return Ok(false);
+        }
+        let keys = self.held.read();
+        let keys = keys.unwrap_or_else(PoisonError::into_inner).keys.clone();
+        file::make(own, &keys).map(|()| true)
+    }
+
     fn ring(&self) -> Arc<KeyRing> {
-        let ring = self.ring.read();
-        ring.unwrap_or_else(PoisonError::into_inner).clone()
+        let held = self.held.read();
+        held.unwrap_or_else(PoisonError::into_inner).ring.clone()
     }
 
     /// Reads the keys again; whether `key` is among them.
     fn reads(&self, key: KeyId) -> bool {
-        let Ok(ring) = self.from.keys().map(|keys| keys.ring()) else {
+        let Ok(held) = self.from.keys().map(Held::of) else {
             return false;
         };
-        let is_there = ring.states().any(|(known, _)| known == key);
+        let is_there = held.ring.states().any(|(known, _)| known == key);
         if is_there {
-            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+            *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
         }
         is_there
     }
@@ -208,6 +239,24 @@ mod tests {
             "{wrong}"
         );
         assert!(!config.keys.exists(), "no key of its own was made");
+    }
+
+    #[test]
+    fn a_running_server_writes_lost_keys_again_and_touches_no_file_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let running = Sealing::begin(&config).unwrap();
+        let own = path(&config.keys);
+        let before = std::fs::read(&own).unwrap();
+        assert!(!running.write_again(&own).unwrap(), "it is there");
+        std::fs::remove_dir_all(&config.keys).unwrap();
+        let other = folder.path().join("other.keys");
+        assert!(!running.write_again(&other).unwrap(), "another's");
+        assert!(!other.exists() && !own.exists());
+        assert!(running.write_again(&own).unwrap());
+        assert_eq!(std::fs::read(&own).unwrap(), before);
+        let mode = std::fs::metadata(&own).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
