@@ -392,4 +392,23 @@ mod tests {
             .await
             .unwrap();
     }
+
+    /// Whoever stops the server from outside waits until it has finished by itself.
+    #[test]
+    fn the_unit_and_the_pod_wait_for_as_long_as_a_stop_may_take() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for (file, name) in [
+            ("packaging/systemd/valetkey.service", "TimeoutStopSec="),
+            (
+                "examples/deploy/kubernetes/20-server.yaml",
+                "terminationGracePeriodSeconds: ",
+            ),
+        ] {
+            let text = std::fs::read_to_string(root.join(file)).unwrap();
+            let mut lines = text.lines().map(str::trim);
+            let seconds = lines.find_map(|line| line.strip_prefix(name)?.parse().ok());
+            let waits = std::time::Duration::from_secs(seconds.unwrap());
+            assert!(waits > accept::DRAIN + jobs::LIMIT, "{file}: {waits:?}");
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
-use super::connection::{Connection, Shared};
+use super::connection::{Connection, REQUEST_TIMEOUT, Shared};
 use super::listener::{Listener, Stream};
 use crate::ops::limits::{Class, Held};
 use crate::state::App;
@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
-/// Time to finish requests under way when stopping.
-const DRAIN: Duration = Duration::from_secs(10);
+/// Time to finish requests under way when stopping: as long as one may take, so that none is broken off for it.
+pub(crate) const DRAIN: Duration = REQUEST_TIMEOUT;
 
 /// The signals that a server may be sent. They are caught for as long as the process lives, so that none ends a
 /// server that is still starting, or stopping, without finishing what it began.

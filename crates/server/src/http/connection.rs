@@ -41,7 +41,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
 /// Time for a request as a whole.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest request head, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
 

@@ -19,6 +19,8 @@ mod test_mail;
 
 pub(crate) use job::JobError;
 pub(crate) use request_log::write as write_request_log_of;
+#[cfg(test)]
+pub(crate) use running::LIMIT;
 pub(crate) use running::Running;
 pub(crate) use signing_keys::look as look_at_signing_keys;
 

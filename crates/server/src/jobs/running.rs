@@ -9,7 +9,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument;
 
 /// How long jobs may take to end what is under way: longer than the outbox gives a delivery.
-const LIMIT: Duration = Duration::from_secs(super::outbox::GRACE.as_secs() + 1);
+pub(crate) const LIMIT: Duration = Duration::from_secs(super::outbox::GRACE.as_secs() + 1);
 
 /// The jobs that run.
 #[derive(Default)]
