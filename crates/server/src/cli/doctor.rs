@@ -1,6 +1,7 @@
 //! `valetkey doctor`.
 mod backup;
 mod certificate;
+mod clock;
 mod disk;
 mod finding;
 mod mail;
@@ -13,9 +14,7 @@ mod validity;
 
 use super::failure::Failure;
 use super::output::Output;
-use super::place::{Opened, Place, provider_file};
-use super::runtime::wait;
-use crate::ops::clock;
+use super::place::{Place, provider_file};
 use crate::preflight;
 use crate::storage::{self, check_url};
 use clap::Args;
@@ -26,12 +25,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::Serving;
-
-/// 2025-01-01T00:00:00Z: a clock before that is wrong.
-const EARLIEST: i64 = 1_735_689_600;
-
-/// Clocks may be so many seconds apart.
-const APART: i64 = 5;
 
 /// Find out what is wrong with a provider, and what to do about it.
 #[derive(Debug, Args)]
@@ -63,7 +56,7 @@ impl Doctor {
         findings.push(backup::finding(&config));
         findings.extend(about_modes(&config));
         findings.push(sealing::finding(&config));
-        findings.push(about_clock(&config));
+        findings.push(clock::finding(&config));
         findings.push(mail::finding(&config));
         findings.push(about_passkeys(&config));
         findings.push(about_outbound(&config));
@@ -197,47 +190,4 @@ fn about_modes(config: &Config) -> Vec<Finding> {
         )],
         false => findings,
     }
-}
-
-fn about_clock(config: &Config) -> Finding {
-    let now = clock::now();
-    let written = match &config.storage {
-        Storage::Sqlite(path) => std::fs::metadata(path)
-            .and_then(|about| about.modified())
-            .ok(),
-        Storage::Postgres(_) => None,
-    };
-    let written = written.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let latest = written.and_then(|time| i64::try_from(time.as_secs()).ok());
-    if now.0 < EARLIEST || latest.is_some_and(|latest| now.0 + 60 < latest) {
-        let now = clock::rfc3339(now);
-        return failed(
-            "clock",
-            format!("it says {now}, which is past already: set it, best with an NTP service"),
-        );
-    }
-    if let Some(apart) = apart_from_database(config).filter(|apart| apart.abs() > APART) {
-        let which = if apart > 0 { "ahead of" } else { "behind" };
-        let seconds = apart.abs();
-        return failed(
-            "clock",
-            format!(
-                "it is {seconds} seconds {which} that of PostgreSQL: set both, best with an NTP service"
-            ),
-        );
-    }
-    ok("clock", clock::rfc3339(now))
-}
-
-/// By how many seconds this machine's clock is ahead of the database's, if that has one and can be asked.
-fn apart_from_database(config: &Config) -> Option<i64> {
-    if let Storage::Sqlite(_) = config.storage {
-        return None;
-    }
-    let asked = wait(async {
-        let at = Opened::of(config.clone(), store::Stay::Look)?;
-        Ok::<_, Failure>(at.store.database_time().await?)
-    });
-    let time = asked.ok()?.ok()??;
-    Some(clock::now().0 - time.0)
 }

@@ -1,11 +1,11 @@
 //! Other providers at which people sign in: what they publish, kept for a while, and what is asked of them. All of it goes by the
 //! guarded way out.
 use super::client_keys::{ClientKeySets, Network};
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{AGE, CACHE_CONTROL, DATE};
 use config::{Config, Upstream};
 use jose::keyed::Key;
 use jose::{KeySet, SigningAlgorithm, SigningKey};
-use outbound::{Outbound, Queue, Wanted};
+use outbound::{Fetched, Outbound, Queue, Wanted};
 use protocol::types::UnixTime;
 use protocol::upstream::{
     ClientProof, Departure, IdTokenFault, LONGEST_METADATA, LONGEST_TOKENS, Metadata, Profile,
@@ -137,15 +137,32 @@ impl UpstreamProvider {
         metadata.ok_or_else(|| CallFault::Away("there is no document".to_owned()))
     }
 
-    async fn fetch(&self, way: Way<'_>) -> Result<(Metadata, Duration), CallFault> {
-        let issuer = self.provider().source();
+    /// What time it is there, as the `Date` of what it publishes says, if no cache kept that for a while.
+    pub(crate) async fn date(&self, way: Way<'_>) -> Option<String> {
+        if self.provider().own_metadata().is_some() {
+            return None;
+        }
+        let answer = self.published(way).await.ok()?;
+        let date = answer.headers.get(DATE)?.to_str().ok()?;
+        if answer.headers.contains_key(AGE) {
+            return None;
+        }
+        Some(date.to_owned())
+    }
+
+    async fn published(&self, way: Way<'_>) -> Result<Fetched, CallFault> {
         let wanted = Wanted {
             accept: "application/json",
             most_bytes: LONGEST_METADATA,
             within: WITHIN,
         };
-        let place = Metadata::place(issuer);
-        let answer = way.outbound.fetch(&place, &wanted).await.map_err(away)?;
+        let place = Metadata::place(self.provider().source());
+        way.outbound.fetch(&place, &wanted).await.map_err(away)
+    }
+
+    async fn fetch(&self, way: Way<'_>) -> Result<(Metadata, Duration), CallFault> {
+        let issuer = self.provider().source();
+        let answer = self.published(way).await?;
         if answer.status != 200 {
             let what = format!("its metadata are answered with {}", answer.status);
             return Err(CallFault::Away(what));

@@ -100,6 +100,44 @@ fn the_doctor_asks_who_answers() {
     }
 }
 
+/// A clock that is an hour off is seen by what a provider answers at which people sign in, unless a cache kept that.
+#[test]
+fn the_doctor_compares_the_clock_with_that_of_others() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let dated = "HTTP/1.1 200 OK\r\nDate: Fri, 27 Nov 2020 10:00:00 GMT\r\n";
+    for (age, is_told) in [("", true), ("Age: 3600\r\n", false)] {
+        let answer = format!("{dated}{age}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}");
+        let issuer = format!("http://{}", answering(answer));
+        std::fs::write(at.join("secret"), "a secret of some length").unwrap();
+        let config = format!(
+            "{CONFIG}\n[[login.upstream]]\nid = \"acme\"\nname = \"Acme\"\nissuer = \"{issuer}\"\n\
+             client_id = \"me\"\nsecret_file = \"secret\"\n"
+        );
+        std::fs::write(at.join("v.toml"), config).unwrap();
+        let args = [
+            "doctor",
+            "--json",
+            "--config",
+            "v.toml",
+            "--issuer",
+            "http://localhost:1",
+        ];
+        let told = run(at, &args, "");
+        let report: Value = serde_json::from_str(&told.stdout).expect(&told.stderr);
+        let checks = report["checks"].as_array().unwrap();
+        let clocks = checks.iter().find(|one| one["check"] == "other clocks");
+        assert_eq!(clocks.is_some(), is_told, "{report}");
+        let Some(clocks) = clocks else { continue };
+        let message = clocks["message"].as_str().unwrap();
+        assert_eq!(clocks["state"], "failed");
+        assert!(
+            message.contains("ahead of that of") && message.contains(&issuer),
+            "{message}"
+        );
+    }
+}
+
 #[test]
 fn the_doctor_tells_plain_http_where_tls_is_configured() {
     let provider = Provider::new();

@@ -1,12 +1,13 @@
 //! Who answers on the port, and at the issuer.
 use super::certificate::{self, State};
+use super::clock;
 use super::finding::{Finding, failed, ok, warning};
 use super::probe::{Answer, Question, ask};
 use super::proxy;
 use super::validity::validity;
 use crate::http::tls;
 use crate::oauth::endpoints::metadata_path;
-use crate::ops::clock;
+use crate::ops::clock::now;
 use config::{Config, Listen, Storage};
 use serde_json::Value;
 use std::io::ErrorKind;
@@ -202,6 +203,7 @@ fn about_issuer(config: &Config) -> Vec<Finding> {
                 let mut findings = vec![of_issuer];
                 if is_ours {
                     findings.extend(about_shown(config, &said));
+                    findings.extend(clock::of_answer(issuer, said.date.as_deref()));
                     findings.extend(proxy::finding(config, one, host, tls));
                 }
                 return findings;
@@ -223,7 +225,7 @@ fn about_shown(config: &Config, said: &Answer) -> Option<Finding> {
         return (!is_own).then(|| warning("served certificate", sentence));
     }
     let about = "served certificate";
-    Some(match certificate::judge(validity(shown)?, clock::now().0) {
+    Some(match certificate::judge(validity(shown)?, now().0) {
         Ok(until) => ok(about, format!("the one of the proxy is good until {until}")),
         Err((State::Over, what)) => failed(about, format!("that of the proxy: {what}")),
         Err((State::Soon, what)) => warning(about, format!("that of the proxy: {what}")),

@@ -24,6 +24,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// The text.
     pub(super) body: String,
+    /// When it was said, by the clock of whoever said it.
+    pub(super) date: Option<String>,
     /// The certificate that was shown.
     pub(super) certificate: Option<Vec<u8>>,
 }
@@ -83,8 +85,19 @@ fn ask_one_way(address: SocketAddr, question: Question<'_>, tls: bool) -> Result
         encrypted: tls,
         status: status.ok_or("it does not speak HTTP")?,
         body: body.to_owned(),
+        date: date(head),
         certificate,
     })
+}
+
+/// The `Date` of a head; none where a cache kept the answer for a while.
+fn date(head: &str) -> Option<String> {
+    let field = |wanted: &str| {
+        let mut fields = head.lines().filter_map(|line| line.split_once(':'));
+        fields.find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+    };
+    let (_, value) = field("date").filter(|_| field("age").is_none())?;
+    Some(value.trim().to_owned())
 }
 
 fn talk(mut stream: impl Read + Write, question: Question<'_>) -> Result<String, String> {

@@ -1,4 +1,5 @@
 //! Whom this provider depends on: providers at which people sign in, and a collector.
+use super::clock;
 use super::finding::{Finding, failed, ok, warning};
 use crate::cli::runtime::wait;
 use crate::ops::client_keys::ClientKeySets;
@@ -22,8 +23,12 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
         keys: &keys,
         plain: config.outbound.loopback,
     };
+    let mut apart = Vec::new();
     let each = all.iter().map(|one| {
         let name = one.provider().source().to_owned();
+        if let Ok(date) = wait(one.date(way)) {
+            apart.extend(clock::of_answer(&name, date.as_deref()));
+        }
         match wait(one.metadata(way)) {
             Ok(Ok(_)) => ok(ABOUT, format!("{name} says where people sign in")),
             Ok(Err(CallFault::Away(why))) => failed(
@@ -37,7 +42,9 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
             Err(failure) => failed(ABOUT, failure.to_string()),
         }
     });
-    each.collect()
+    let mut found: Vec<_> = each.collect();
+    found.append(&mut apart);
+    found
 }
 
 /// Greets the collector, if one is named.
