@@ -144,7 +144,7 @@ fn every_fault_that_was_found_has_a_test() {
         assert!(quoted(proof).count() > 0, "{number} names no test");
     }
     // A3 is a combination of settings that is gone.
-    let attacks = (1..=16).filter(|number| *number != 3);
+    let attacks = (1..=20).filter(|number| *number != 3);
     let all = (1..=29)
         .map(|number| number.to_string())
         .chain(attacks.map(|number| format!("A{number}")));

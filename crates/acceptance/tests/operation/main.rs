@@ -14,9 +14,9 @@ mod load;
 mod lost_keys;
 mod mail;
 mod mail_crash;
-mod metrics;
 #[cfg(target_os = "linux")]
 mod memory;
+mod metrics;
 mod monitoring;
 mod organization_ends;
 #[cfg(target_os = "linux")]
