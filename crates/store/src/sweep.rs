@@ -15,7 +15,8 @@ use protocol::types::{Lifetime, Locator, UnixTime};
 use std::time::Duration;
 use table::{POSTGRES, Range, SQLITE, SWEEPS};
 
-/// Redeemed codes are kept this long after they expired, so that a late replay still revokes what they gave.
+/// Redeemed codes are kept this long after they expired, so that a late replay still revokes what they gave; and what was used of
+/// ceremonies, so that a clock that goes back makes none of them new.
 const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
 
 /// How long things live, as far as sweeping must know.

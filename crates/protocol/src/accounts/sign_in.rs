@@ -313,6 +313,8 @@ pub struct HandedOff<'a> {
     pub auth_time: UnixTime,
     /// How, separated by spaces.
     pub methods: &'a str,
+    /// The passkey that was proved here after it.
+    pub passkey: Option<Locator>,
 }
 
 /// How long after a browser was signed in the same form posted again is taken for the first.

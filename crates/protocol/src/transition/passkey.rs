@@ -10,8 +10,8 @@ use jose::Digest;
 #[derive(Debug, Clone)]
 pub enum PasskeyChange {
     /// Adds one; with the first second factor of a person come recovery codes, and their other sessions end, which began
-    /// without. Guard: the ceremony was not used, the credential is nobody's, the account is on and has room, and there are
-    /// codes where there was no second factor and none where there was.
+    /// without. Guard: the ceremony was not used, the credential is nobody's, the account is on and has room, the session in
+    /// which it is done goes on, and there are codes where there was no second factor and none where there was.
     Add {
         /// It.
         passkey: Box<Passkey>,

@@ -9,7 +9,7 @@ use jose::Digest;
 #[derive(Debug, Clone)]
 pub enum SecondFactorChange {
     /// Gives a person an authenticator app and recovery codes, and ends their other sessions, which began without. Guard: they
-    /// have none, and the account is on.
+    /// have none, nor a passkey that nobody asked for, the account is on, and the session in which it is done goes on.
     Add {
         /// Whose.
         subject: Subject,
@@ -21,6 +21,8 @@ pub enum SecondFactorChange {
         at: UnixTime,
         /// Digests of the recovery codes.
         codes: Vec<Digest>,
+        /// Whether there was no other second factor to ask for.
+        is_first: bool,
         /// The session that goes on.
         keep: Option<Locator>,
         /// The mail that tells of it.

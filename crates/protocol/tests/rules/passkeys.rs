@@ -1,9 +1,10 @@
 //! Passkeys: who may have them, and when one is removed.
 use protocol::Transition;
 use protocol::accounts::passkeys::{
-    Credential, Passkey, RemoveError, is_only_way, may_have, remove,
+    Credential, KeyPlace, Passkey, RemoveError, is_only_way, may_have, remove,
 };
-use protocol::accounts::second_factor::Proof;
+use protocol::accounts::second_factor::{Proof, Second};
+use protocol::accounts::sign_in::HandedOff;
 use protocol::decision::Decision;
 use protocol::facts::SessionFacts;
 use protocol::testing::{Case, NOW};
@@ -96,7 +97,8 @@ fn it_takes_a_proof_of_both_factors_of_the_last_ten_minutes() {
 #[test]
 fn neither_a_test_user_nor_who_signs_in_at_the_company_has_one() {
     let person = Person::for_tests();
-    assert!(may_have(&person));
+    assert!(may_have(&person, false));
+    assert!(!may_have(&person, true), "everybody knows their password");
     let test_user = Person {
         test_app: Some(ClientNo(1)),
         ..person.clone()
@@ -105,10 +107,37 @@ fn neither_a_test_user_nor_who_signs_in_at_the_company_has_one() {
         external_id: Some("u-1".to_owned()),
         ..person
     };
-    assert!(!may_have(&test_user) && !may_have(&elsewhere));
+    assert!(!may_have(&test_user, false) && !may_have(&elsewhere, false));
 }
 
 #[test]
-fn a_password_alone_has_no_passkey_to_be_there() {
-    assert_eq!(Proof::Password.passkey(), None);
+fn whatever_a_passkey_was_proved_beside_it_must_be_there() {
+    let (place, id) = (KeyPlace::Device, Locator(3));
+    let handed_off = |passkey| {
+        Proof::HandedOff(HandedOff {
+            answer: Locator(1),
+            auth_time: NOW,
+            methods: "pwd",
+            passkey,
+        })
+    };
+    let second = Second::Passkey(place, id);
+    let by_it = [
+        Proof::Passkey(place, id),
+        Proof::PasswordAnd(second),
+        handed_off(second.passkey()),
+        Proof::Besides(NOW, "pwd hwk user mfa", second.passkey()),
+    ];
+    for proof in by_it {
+        assert_eq!(proof.passkey(), Some(id), "{proof:?}");
+    }
+    let without = [
+        Proof::Password,
+        Proof::PasswordAnd(Second::Code),
+        handed_off(Second::RecoveryCode.passkey()),
+        Proof::Besides(NOW, "pwd otp mfa", None),
+    ];
+    for proof in without {
+        assert_eq!(proof.passkey(), None, "{proof:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Passkeys of people.
 use super::mail_link::tell;
-use super::second_factor::{forget_idle_codes, keep_codes};
+use super::second_factor::{forget_idle_codes, going_on, keep_codes};
 use super::session::{end_all, forget_devices};
 use crate::steps::Steps;
 use crate::value::values;
@@ -18,7 +18,9 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a PasskeyChange, now: UnixTi
             session,
             notice,
         } => {
-            let steps = add(locked(steps, passkey.subject), passkey, *ceremony, codes);
+            let steps = locked(steps, passkey.subject);
+            let steps = going_on(steps, passkey.subject, Some(*session));
+            let steps = add(steps, passkey, *ceremony, codes);
             let steps = match codes.is_empty() {
                 true => steps,
                 false => {

@@ -5,7 +5,7 @@ use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
 use protocol::transition::SecondFactorChange;
-use protocol::types::{Subject, UnixTime};
+use protocol::types::{Locator, Subject, UnixTime};
 
 pub(super) fn steps<'a>(
     steps: Steps<'a>,
@@ -19,9 +19,15 @@ pub(super) fn steps<'a>(
             step,
             at,
             codes,
+            is_first,
             keep,
             notice,
         } => {
+            let steps = going_on(locked(steps, *subject), *subject, *keep);
+            let steps = match is_first {
+                true => steps.exists(NO_PASSKEY, values![*subject]),
+                false => steps,
+            };
             let steps = add(steps, *subject, (sealed, *step), *at);
             let steps = keep_codes(steps, *subject, codes);
             let steps = forget_devices(end_all(steps, *subject, *keep), *subject);
@@ -80,7 +86,7 @@ fn add<'a>(
     (sealed, step): (&'a [u8], i64),
     at: UnixTime,
 ) -> Steps<'a> {
-    locked(steps, subject).guard(
+    steps.guard(
         "INSERT INTO authenticators (subject, seed, last_step, created_at) \
          SELECT subject, $2, $3, $4 FROM people WHERE subject = $1 AND disabled_at IS NULL \
          ON CONFLICT DO NOTHING",
@@ -94,6 +100,20 @@ fn locked(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
         values![subject],
     )
 }
+
+/// What is added in a session is added only as long as that goes on.
+pub(super) fn going_on(steps: Steps<'_>, subject: Subject, session: Option<Locator>) -> Steps<'_> {
+    match session {
+        Some(session) => steps.exists(
+            "SELECT 1 FROM sessions WHERE id = $1 AND subject = $2",
+            values![session, subject],
+        ),
+        None => steps,
+    }
+}
+
+/// Whoever was asked for no second factor, because there was none, finds none.
+const NO_PASSKEY: &str = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM passkeys WHERE subject = $1)";
 
 /// A second factor that recovery codes go with.
 const HAS_ONE: &str = "SELECT 1 FROM people p WHERE p.subject = $1 AND \

@@ -143,7 +143,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 52] = [
+pub(super) const SWEEPS: [Sweep; 51] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -201,11 +201,11 @@ pub(super) const SWEEPS: [Sweep; 52] = [
         older(rules.session, now)
     }),
     sweep("portal_sessions", EXPIRED, ahead),
-    // A ceremony that is over by its time needs nothing to be remembered of it.
+    // A ceremony that is over by its time is remembered for a while, in case the clock goes back; and one of a time that is
+    // still to come until then, since it could be answered until then.
     sweep("used_ceremonies", "$3 > 0", |_, now| {
-        older(ceremony::LIFETIME, now)
+        older(ceremony::LIFETIME, now.minus(REPLAY_MEMORY))
     }),
-    sweep("used_ceremonies", "$3 > 0", ahead),
     sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),
     sweep("mail_links", EXPIRED, ahead),
     sweep("invitations", EXPIRED, |_, now| older(INVITATION, now)),

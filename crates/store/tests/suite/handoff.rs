@@ -162,6 +162,7 @@ fn start(
             answer,
             auth_time: now,
             methods: "pwd otp",
+            passkey: None,
         }),
     };
     let policy = crate::world::policy();

@@ -2,6 +2,7 @@
 //! session that ought to be over.
 use crate::accounts::session;
 use crate::racers::race;
+use crate::upstream::back;
 use crate::world::World;
 use jose::keyed::Key;
 use protocol::Transition;
@@ -14,7 +15,7 @@ use protocol::accounts::second_factor::recovery::RecoveryCode;
 use protocol::accounts::second_factor::{
     NewAuthenticator, Proof, SecondFactors, add as add_app, replace_codes, reset,
 };
-use protocol::accounts::sign_in::{SigningIn, start_session};
+use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
 use protocol::decision::Mint;
 use protocol::events::Event;
 use protocol::transition::{PasskeyChange, SessionChange};
@@ -28,7 +29,11 @@ fn codes(round: &[u8]) -> Vec<RecoveryCode> {
 }
 
 async fn ada(world: &World) -> Person {
-    let subject = world.person("ada@example.com").await;
+    person(world, "ada@example.com").await
+}
+
+async fn person(world: &World, email: &str) -> Person {
+    let subject = world.person(email).await;
     world.store.person(subject).await.unwrap().unwrap()
 }
 
@@ -49,6 +54,7 @@ fn adding(world: &World, person: &Person, session: &Session, id: u8, first: bool
     };
     let mint = world.store.mint();
     let new = NewPasskey {
+        id: mint.locator(),
         person,
         ceremony: mint.locator(),
         credential: credential(id, 1),
@@ -74,11 +80,16 @@ async fn kept(world: &World, subject: Subject) -> Vec<Passkey> {
 
 /// Ada with one passkey, and the session in which it was added.
 async fn with_one(world: &World) -> (Person, Session) {
-    let ada = ada(world).await;
-    let here = session(world, ada.subject).await;
-    let added = adding(world, &ada, &here, 1, true);
+    with_one_of(world, "ada@example.com").await
+}
+
+async fn with_one_of(world: &World, email: &str) -> (Person, Session) {
+    let person = person(world, email).await;
+    let here = session(world, person.subject).await;
+    let number = u8::try_from(person.subject.0).unwrap();
+    let added = adding(world, &person, &here, number, true);
     assert_eq!(world.settle(added).await, Committed);
-    (ada, here)
+    (person, here)
 }
 
 fn sign_in(world: &World, person: &Person, proof: Proof<'_>, device: &str) -> Transition {
@@ -258,6 +269,105 @@ async fn nobody_with_a_passkey_signs_in_by_a_password_alone() {
     );
 }
 
+/// Who removes it may be in another browser, at the same moment.
+#[tokio::test]
+async fn what_is_removed_lets_nobody_in_beside_another_proof() {
+    let world = World::new();
+    let (ada, here) = with_one(&world).await;
+    let ada = world.store.person(ada.subject).await.unwrap().unwrap();
+    let own = kept(&world, ada.subject).await.remove(0);
+    let methods = "pwd hwk user mfa";
+    let beside = |passkey, device| {
+        let proof = Proof::Besides(world.now, methods, passkey);
+        sign_in(&world, &ada, proof, device)
+    };
+    let (begun, late) = (beside(Some(own.id), "1"), beside(Some(own.id), "2"));
+    assert_eq!(world.settle(begun).await, Committed);
+    assert_eq!(world.settle(removing(&own, here.id)).await, Committed);
+    assert_eq!(world.settle(late).await, Conflict);
+    assert_eq!(sessions(&world, ada.subject).await, [here.id]);
+    let elsewhere = Proof::HandedOff(HandedOff {
+        answer: answered(&world, ada.subject).await,
+        auth_time: world.now,
+        methods,
+        passkey: Some(own.id),
+    });
+    let gone = sign_in(&world, &ada, elsewhere, "3");
+    assert_eq!(world.settle(gone).await, Conflict);
+    let Proof::HandedOff(by) = elsewhere else {
+        panic!("it is");
+    };
+    let code = Proof::HandedOff(HandedOff {
+        passkey: None,
+        ..by
+    });
+    let begun = sign_in(&world, &ada, code, "3");
+    assert_eq!(world.settle(begun).await, Committed, "by another factor");
+}
+
+/// What another provider said of somebody: not used yet.
+async fn answered(world: &World, subject: Subject) -> Locator {
+    let (answer, noted) = back(world);
+    assert_eq!(world.settle(noted).await, Committed);
+    let whose = format!("UPDATE login_answers SET subject = {}", subject.0);
+    world.database().run(&whose);
+    answer
+}
+
+#[tokio::test]
+async fn nothing_is_added_in_a_session_that_is_over() {
+    let world = World::new();
+    let ada = ada(&world).await;
+    let here = session(&world, ada.subject).await;
+    let (key, app) = (
+        adding(&world, &ada, &here, 1, true),
+        adding_app(&world, &ada, &here, true),
+    );
+    let over = Transition::Session(SessionChange::End {
+        subject: ada.subject,
+        session: here.id,
+    });
+    assert_eq!(world.settle(over).await, Committed);
+    assert_eq!(world.settle(key).await, Conflict);
+    assert_eq!(world.settle(app).await, Conflict);
+    let has = world.store.second_factors(ada.subject).await.unwrap();
+    assert!(has.is_none());
+}
+
+/// An authenticator app for somebody; `is_first`: no other second factor was asked for.
+fn adding_app(world: &World, person: &Person, session: &Session, is_first: bool) -> Transition {
+    let new = NewAuthenticator {
+        person,
+        sealed: b"seed".to_vec(),
+        step: 1,
+        codes: &codes(b"third"),
+        is_first,
+        session: Some(session),
+    };
+    add_app(new, false, world.now, &world.store.mint())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_add_the_first_second_factor_at_once_one_does() {
+    let world = Arc::new(World::new());
+    let ada = ada(&world).await;
+    let here = session(&world, ada.subject).await;
+    let all = (0..8_u8).map(|racer| match racer % 2 {
+        0 => adding(&world, &ada, &here, racer, true),
+        _ => adding_app(&world, &ada, &here, true),
+    });
+    assert_eq!(race(&world, all.collect()).await, 1);
+    let has = world.store.second_factors(ada.subject).await.unwrap();
+    assert_eq!(usize::from(has.app.is_some()) + has.passkeys, 1);
+    assert_eq!(has.codes_left, 10);
+    // Whoever was asked for it adds an app beside a passkey.
+    let (other, there) = with_one_of(&world, "ben@example.com").await;
+    let unasked = adding_app(&world, &other, &there, true);
+    assert_eq!(world.settle(unasked).await, Conflict);
+    let asked = adding_app(&world, &other, &there, false);
+    assert_eq!(world.settle(asked).await, Committed);
+}
+
 #[tokio::test]
 async fn what_is_removed_while_it_signs_in_lets_nobody_in() {
     let world = World::new();
@@ -324,14 +434,7 @@ async fn recovery_codes_stay_as_long_as_something_is_there_that_they_go_with() {
     };
     let anew = replace_codes(ada.subject, &codes(b"second"));
     assert_eq!(world.settle(anew).await, Committed);
-    let new = NewAuthenticator {
-        person: &ada,
-        sealed: b"seed".to_vec(),
-        step: 1,
-        codes: &codes(b"third"),
-        session: Some(&here),
-    };
-    let app = add_app(new, false, world.now, &world.store.mint());
+    let app = adding_app(&world, &ada, &here, false);
     assert_eq!(world.settle(app).await, Committed);
     let own = kept(&world, ada.subject).await.remove(0);
     world.settle(removing(&own, here.id)).await;
@@ -432,10 +535,30 @@ async fn an_account_that_ends_leaves_none_and_used_ceremonies_are_swept() {
         1,
         "it could be answered again"
     );
-    let later = world
-        .now
-        .plus(ceremony::LIFETIME)
-        .plus(Lifetime::from_minutes(2));
+    let end = world.now.plus(ceremony::LIFETIME);
+    let later = end.plus(Lifetime::from_days(1));
+    let later = later.plus(Lifetime::from_minutes(2));
     world.store.sweep(later, &rules).await.unwrap();
     assert_eq!(world.database().count(used), 0);
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_back_makes_no_ceremony_new() {
+    let world = World::new();
+    let (ada, _) = with_one(&world).await;
+    let own = kept(&world, ada.subject).await.remove(0);
+    let rules = SweepRules::of(&crate::world::policy(), Lifetime::from_days(90));
+    let hours = |hours: u32| Lifetime::from_minutes(60 * hours);
+    // Begun and used while the clock was ahead, or right; then swept while it was right, or ahead.
+    let ahead = Locator::first_at(world.now.plus(hours(24 * 400)));
+    for ceremony in [ahead, world.store.mint().locator()] {
+        let used = |count| use_in(ceremony, &own, credential(1, count));
+        let now = kept(&world, ada.subject).await.remove(0);
+        let next = now.credential.count + 1;
+        assert_eq!(world.settle(used(next)).await, Committed);
+        for now in [world.now, world.now.plus(hours(20)), world.now] {
+            world.store.sweep(now, &rules).await.unwrap();
+            assert_eq!(world.settle(used(next + 1)).await, Conflict);
+        }
+    }
 }

@@ -35,6 +35,7 @@ fn adding(world: &World, person: &Person, session: Option<&Session>) -> Transiti
         sealed: b"sealed seed".to_vec(),
         step: 100,
         codes: &codes(b"first"),
+        is_first: true,
         session,
     };
     second_factor::add(new, true, world.now, &world.store.mint())

@@ -25,7 +25,7 @@ fn identity(external_id: &str) -> Identity {
     }
 }
 
-fn back(world: &World) -> (Locator, Transition) {
+pub(crate) fn back(world: &World) -> (Locator, Transition) {
     let aim = Aim::SignIn {
         onward: Some("apps".to_owned()),
     };
@@ -230,6 +230,7 @@ fn start(world: &World, person: &Person, answer: Locator, racer: usize) -> Trans
             answer,
             auth_time: world.now,
             methods: "",
+            passkey: None,
         }),
     };
     let (policy, now): (_, UnixTime) = (crate::world::policy(), world.now);

@@ -34,8 +34,10 @@ impl Purpose {
 /// A challenge that was given to a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ceremony {
-    /// Its number, which tells when it began.
+    /// Its number.
     pub id: Locator,
+    /// When it began. Its number may be ahead of that, where a clock was.
+    pub at: UnixTime,
     /// What the library must know of it again.
     pub state: String,
 }
@@ -53,7 +55,7 @@ impl Ceremony {
     /// Its text, for this browser and this purpose.
     pub fn write(&self, purpose: Purpose, browser: &str, key: &Key) -> String {
         let tag = self.bound(purpose, browser, |parts| key.tag(parts));
-        format!("{}.{tag}.{}", self.id.0, self.state)
+        format!("{}.{}.{tag}.{}", self.id.0, self.at.0, self.state)
     }
 
     /// Reads a text.
@@ -67,18 +69,20 @@ impl Ceremony {
         key: &Key,
         now: UnixTime,
     ) -> Result<Self, CeremonyFault> {
-        let mut parts = text.splitn(3, '.');
+        let mut parts = text.splitn(4, '.');
         let mut part = || parts.next().ok_or(CeremonyFault::Foreign);
-        let id = part()?.parse().map_err(|_| CeremonyFault::Foreign)?;
+        let number = |text: &str| text.parse().map_err(|_| CeremonyFault::Foreign);
+        let (id, at) = (number(part()?)?, number(part()?)?);
         let (tag, state) = (part()?, part()?.to_owned());
         let ceremony = Ceremony {
             id: Locator(id),
+            at: UnixTime(at),
             state,
         };
         if !ceremony.bound(purpose, browser, |parts| key.verify(parts, tag)) {
             return Err(CeremonyFault::Foreign);
         }
-        match now < ceremony.id.time().plus(LIFETIME) {
+        match now.is_near(ceremony.at, LIFETIME) {
             true => Ok(ceremony),
             false => Err(CeremonyFault::Late),
         }
@@ -87,12 +91,9 @@ impl Ceremony {
     /// All that its tag is for.
     fn bound<T>(&self, purpose: Purpose, browser: &str, tag: impl FnOnce(&[&[u8]]) -> T) -> T {
         let (name, of, within) = purpose.parts();
-        let (id, browser, state) = (
-            self.id.0.to_be_bytes(),
-            browser.as_bytes(),
-            self.state.as_bytes(),
-        );
-        tag(&[b"passkey", name, &of, &within, &id, browser, state])
+        let (id, at) = (self.id.0.to_be_bytes(), self.at.0.to_be_bytes());
+        let (browser, state) = (browser.as_bytes(), self.state.as_bytes());
+        tag(&[b"passkey", name, &of, &within, &id, &at, browser, state])
     }
 }
 
@@ -104,7 +105,8 @@ mod tests {
 
     fn begun() -> Ceremony {
         Ceremony {
-            id: Locator::first_at(AT),
+            id: Locator(7),
+            at: AT,
             state: r#"{"challenge":"a.b"}"#.to_owned(),
         }
     }
@@ -122,6 +124,9 @@ mod tests {
         );
         let late = AT.plus(LIFETIME);
         assert_eq!(read(own, "browser", late), Err(CeremonyFault::Late));
+        // A clock that was ahead makes none that lasts.
+        let back = AT.minus(LIFETIME);
+        assert_eq!(read(own, "browser", back), Err(CeremonyFault::Late));
         for (purpose, browser) in [
             (own, "another"),
             (Purpose::SignIn, "browser"),
@@ -142,9 +147,12 @@ mod tests {
         let key = Key::new(&[7; 32]);
         let text = begun().write(Purpose::SignIn, "browser", &key);
         let (id, rest) = text.split_once('.').unwrap();
-        let later = format!("{}.{rest}", id.parse::<i64>().unwrap() + 1);
+        let (at, tagged) = rest.split_once('.').unwrap();
+        let next = |number: &str| number.parse::<i64>().unwrap() + 1;
+        let another = format!("{}.{rest}", next(id));
+        let later = format!("{id}.{}.{tagged}", next(at));
         let other = text.replace("a.b", "a.c");
-        for text in ["", "1", "1.2", "x.y.z", &later, &other] {
+        for text in ["", "1", "1.2", "1.2.3", "x.y.z.a", &another, &later, &other] {
             let found = Ceremony::read(text, Purpose::SignIn, "browser", &key, AT);
             assert_eq!(found, Err(CeremonyFault::Foreign), "{text}");
         }

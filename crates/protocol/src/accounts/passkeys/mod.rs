@@ -60,9 +60,10 @@ pub enum KeyPlace {
     Copied,
 }
 
-/// Whether a person may have passkeys: not one whom the company's own login knows, nor a test user.
-pub fn may_have(person: &Person) -> bool {
-    person.external_id.is_none() && person.test_app.is_none()
+/// Whether a person may have passkeys, and nobody else their password: not one whom the company's own login knows, nor a test
+/// user, nor one whose password `is_published`.
+pub fn may_have(person: &Person, is_published: bool) -> bool {
+    person.external_id.is_none() && person.test_app.is_none() && !is_published
 }
 
 /// Reads what a person calls a passkey; `None` where it cannot be that.
@@ -75,6 +76,8 @@ pub fn name(text: &str) -> Option<String> {
 /// A passkey to be added.
 #[derive(Debug)]
 pub struct NewPasskey<'a> {
+    /// Its number.
+    pub id: Locator,
     /// Whose.
     pub person: &'a Person,
     /// The ceremony in which it was made.
@@ -93,7 +96,7 @@ pub struct NewPasskey<'a> {
 pub fn add<M: Mint>(new: NewPasskey<'_>, told: bool, now: UnixTime, mint: &M) -> Transition {
     Transition::Passkey(PasskeyChange::Add {
         passkey: Box::new(Passkey {
-            id: mint.locator(),
+            id: new.id,
             subject: new.person.subject,
             credential: new.credential,
             name: new.name,

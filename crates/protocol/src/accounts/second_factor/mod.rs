@@ -35,6 +35,14 @@ pub enum Second {
 }
 
 impl Second {
+    /// The passkey, if it was one.
+    pub const fn passkey(self) -> Option<Locator> {
+        match self {
+            Second::Passkey(_, id) => Some(id),
+            Second::Code | Second::RecoveryCode => None,
+        }
+    }
+
     /// By the names of RFC 8176 §2. A recovery code has no name of its own there.
     fn names(self) -> &'static [&'static str] {
         match self {
@@ -63,8 +71,9 @@ pub enum Proof<'a> {
     PasswordAnd(Second),
     /// Something elsewhere: the company's own login, or another provider, says what.
     HandedOff(HandedOff<'a>),
-    /// What they had proved in this session already, then, and a second factor: all of it by these methods.
-    Besides(UnixTime, &'a str),
+    /// What they had proved in this session already, then, and a second factor: all of it by these methods, with this passkey if
+    /// it was one.
+    Besides(UnixTime, &'a str, Option<Locator>),
     /// A passkey, this one, and that its person was verified: both factors in one.
     Passkey(KeyPlace, Locator),
 }
@@ -82,7 +91,7 @@ impl<'a> Proof<'a> {
             Proof::Passkey(KeyPlace::Device, _) => Some("hwk user mfa"),
             Proof::Passkey(KeyPlace::Copied, _) => Some("swk user mfa"),
             Proof::HandedOff(by) => Some(by.methods),
-            Proof::Besides(_, methods) => Some(methods),
+            Proof::Besides(_, methods, _) => Some(methods),
         }
     }
 
@@ -91,7 +100,7 @@ impl<'a> Proof<'a> {
         match self {
             Proof::Password | Proof::PasswordAnd(_) | Proof::Passkey(..) => now,
             Proof::HandedOff(by) => by.auth_time,
-            Proof::Besides(at, _) => at,
+            Proof::Besides(at, ..) => at,
         }
     }
 
@@ -108,10 +117,11 @@ impl<'a> Proof<'a> {
     /// The passkey that is among it, which must be there still when the session begins.
     pub fn passkey(self) -> Option<Locator> {
         match self {
-            Proof::Passkey(_, id) | Proof::PasswordAnd(Second::Passkey(_, id)) => Some(id),
-            Proof::Password | Proof::PasswordAnd(_) | Proof::HandedOff(_) | Proof::Besides(..) => {
-                None
-            }
+            Proof::Passkey(_, id) => Some(id),
+            Proof::PasswordAnd(second) => second.passkey(),
+            Proof::HandedOff(by) => by.passkey,
+            Proof::Besides(_, _, passkey) => passkey,
+            Proof::Password => None,
         }
     }
 }
@@ -226,6 +236,8 @@ pub struct NewAuthenticator<'a> {
     pub step: i64,
     /// The recovery codes that go with it.
     pub codes: &'a [RecoveryCode],
+    /// Whether they had no second factor when that was decided, so that none was asked for.
+    pub is_first: bool,
     /// The session in which it is added, if there is one: all others end.
     pub session: Option<&'a Session>,
 }
@@ -239,6 +251,7 @@ pub fn add<M: Mint>(new: NewAuthenticator<'_>, told: bool, now: UnixTime, mint: 
         step: new.step,
         at: now,
         codes: digests(new.codes),
+        is_first: new.is_first,
         keep: new.session.map(|session| session.id),
         notice: told.then(|| tell_of(tell, new.person, now, mint)).flatten(),
     })

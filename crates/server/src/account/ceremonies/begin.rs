@@ -1,10 +1,12 @@
 //! How a ceremony begins, and what comes back of it.
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::Carried;
+use crate::ops::clock;
 use crate::ops::passkeys::Begun;
 use crate::state::App;
 use pages::PasskeyAsk;
 use protocol::Params;
+use protocol::accounts::passkeys;
 use protocol::accounts::passkeys::ceremony::{Ceremony, Purpose};
 use protocol::decision::Mint;
 use protocol::types::{Person, Subject};
@@ -35,6 +37,7 @@ pub(super) fn begin(
 ) -> PasskeyAsk {
     let ceremony = Ceremony {
         id: app.mint.locator(),
+        at: clock::now(),
         state: begun.state,
     };
     PasskeyAsk {
@@ -54,7 +57,7 @@ pub(in crate::account) fn handle_of(app: &App, subject: Subject) -> [u8; 16] {
     handle
 }
 
-/// Whether a person may have passkeys, and nobody else their password.
+/// Whether a person may have passkeys here.
 pub(in crate::account) fn may_have(app: &App, person: &Person) -> bool {
-    protocol::accounts::passkeys::may_have(person) && !app.config.is_published(&person.email)
+    passkeys::may_have(person, app.config.is_published(&person.email))
 }

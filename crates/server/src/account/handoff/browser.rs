@@ -123,6 +123,7 @@ pub(super) async fn come_back(
         answer: answer.id,
         auth_time: *auth_time,
         methods,
+        passkey: None,
     };
     let ways = Ways {
         on: continuation.href(),

@@ -22,6 +22,7 @@ use protocol::accounts::passkeys::{
 };
 use protocol::accounts::second_factor::recovery::RecoveryCode;
 use protocol::accounts::second_factor::{Second, SecondFactors};
+use protocol::decision::Mint;
 use protocol::facts::SessionFacts;
 use protocol::types::Locator;
 use store::Outcome;
@@ -96,7 +97,9 @@ pub(super) async fn add(
         false => Vec::new(),
     };
     let place = place_of(&credential);
+    let id = app.mint.locator();
     let new = NewPasskey {
+        id,
         person: &facts.person,
         ceremony,
         credential,
@@ -113,7 +116,7 @@ pub(super) async fn add(
     }
     match codes.is_empty() {
         true => Ok(reply::see_other(&done("passkey-added"))),
-        false => first(&app, browser, &facts, place, &codes).await,
+        false => first(&app, browser, &facts, (place, id), &codes).await,
     }
 }
 
@@ -122,13 +125,13 @@ async fn first(
     app: &App,
     browser: BrowserContext,
     facts: &SessionFacts,
-    place: KeyPlace,
+    (place, id): (KeyPlace, Locator),
     codes: &[RecoveryCode],
 ) -> Result<Response, PageError> {
     // The account has forgotten every browser; it knows this one from now on.
     let person = app.store.person(facts.person.subject).await?;
     let before = Before::of_session(&facts.session);
-    let second = Second::Passkey(place, Locator(0));
+    let second = Second::Passkey(place, id);
     let methods = before.methods(second);
     let begun = match &person {
         Some(person) => {

@@ -76,8 +76,9 @@ impl Before {
                 answer,
                 auth_time,
                 methods,
+                passkey: second.passkey(),
             }),
-            Before::Session(auth_time, _) => Proof::Besides(auth_time, methods),
+            Before::Session(auth_time, _) => Proof::Besides(auth_time, methods, second.passkey()),
         }
     }
 }

@@ -172,6 +172,7 @@ async fn added(
         sealed: offered.sealed,
         step,
         codes: &codes,
+        is_first: newcomer.is_first,
         session: newcomer.session.as_ref(),
     };
     let change = add(new, tells(app, person), now, &app.mint);

@@ -32,6 +32,8 @@ pub(in crate::account) struct Newcomer {
     pub(super) session: Option<Session>,
     /// What another provider said, in place of a password.
     pub(super) answer: Option<Locator>,
+    /// Whether they have no other second factor, so that none was asked for.
+    pub(super) is_first: bool,
 }
 
 impl Standing {
@@ -50,6 +52,7 @@ impl Standing {
                     person,
                     session: None,
                     answer,
+                    is_first: true,
                 })),
                 Owed::Nothing => Standing::Neither(reply::see_other(&sign_in)),
             });
@@ -102,6 +105,7 @@ impl Standing {
                     person,
                     session: Some(session),
                     answer: None,
+                    is_first: has.is_none(),
                 }))
             }
             _ => Standing::Neither(reply::see_other(&after_url(&sign_in, "proof"))),

@@ -279,6 +279,7 @@ impl Return<'_> {
             answer: answer.id,
             auth_time: *auth_time,
             methods,
+            passkey: None,
         };
         let ways = Ways {
             on: self.continuation.href(),
