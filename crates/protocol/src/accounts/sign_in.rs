@@ -36,6 +36,8 @@ const MAX_BROWSER: usize = 120;
 ///   mailbox nor the mail server's good name must suffer.
 /// - Codes of an authenticator app, after the password: 10 for strangers, 10 for each browser that was signed in to the account;
 ///   for strangers 50 a day beside it ([`Daily::SecondFactor`](crate::daily::Daily)).
+/// - Passkeys that lead nowhere, from one source: 100, counted apart from passwords: nobody guesses one, and whoever guesses
+///   passwords behind the same address keeps nobody from theirs.
 /// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source. After 5,000
 ///   in all, everyone has 3 a session and account: nobody who types their code correctly is shut out by strangers,
 ///   and even with 10,000 devices waiting a guesser who owns many addresses needs years for one.
@@ -55,6 +57,7 @@ enum Limit {
     UserCodesInAll,
     SecondFactorFromStrangers,
     SecondFactorFromKnownDevice,
+    PasskeysFromSource,
 }
 
 impl Limit {
@@ -64,7 +67,7 @@ impl Limit {
             | Limit::UserCodesInSession
             | Limit::SecondFactorFromStrangers
             | Limit::SecondFactorFromKnownDevice => 10,
-            Limit::Source => 100,
+            Limit::Source | Limit::PasskeysFromSource => 100,
             Limit::AccountFromStrangers
             | Limit::AccountFromKnownDevices
             | Limit::UserCodesFromSource => 50,
@@ -81,6 +84,7 @@ impl Limit {
     fn is_of_many(self) -> bool {
         [
             Limit::Source,
+            Limit::PasskeysFromSource,
             Limit::UserCodesFromSource,
             Limit::UserCodesInAll,
         ]
@@ -215,6 +219,13 @@ impl Attempt {
     /// A recovery code, of which nobody guesses one: the source is limited alone.
     pub fn recovery_code(source: &str) -> Self {
         Self::at_everyones(source)
+    }
+
+    /// A passkey, of which nobody guesses one: that is limited because looking at it costs something.
+    pub fn passkey(source: &str) -> Self {
+        Attempt {
+            keys: vec![key(Limit::PasskeysFromSource, source)],
+        }
     }
 
     /// What is counted.
@@ -403,6 +414,24 @@ mod tests {
         }
         let known = Attempt::new("ada@example.com", "192.0.2.1", Some("device"));
         assert!(!counted(&known).contains(&Limit::Source) && !known.is_by_stranger());
+    }
+
+    #[test]
+    fn whoever_guesses_passwords_behind_an_address_takes_no_passkey_from_others() {
+        let (key, code) = (
+            Attempt::passkey("192.0.2.1"),
+            Attempt::recovery_code("192.0.2.1"),
+        );
+        let guess = Attempt::new("ada@example.com", "192.0.2.1", None);
+        let shared = |one: &Attempt| one.keys().iter().any(|key| guess.keys().contains(key));
+        assert!(!shared(&key) && shared(&code));
+        assert_ne!(key.keys(), Attempt::passkey("192.0.2.2").keys());
+        // One that is right takes back itself alone.
+        let Transition::Throttle(ThrottleChange::Clear { own, shared, .. }) = key.succeeded()
+        else {
+            panic!("it is");
+        };
+        assert!(own.is_empty() && shared == key.keys());
     }
 
     #[test]

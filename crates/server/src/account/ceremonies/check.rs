@@ -73,7 +73,7 @@ pub(in crate::account) async fn check(
         Err(CeremonyFault::Late) => return Ok(Checked::Refused(Refused::Late)),
         Err(CeremonyFault::Foreign) => return wrong(),
     };
-    let attempt = Attempt::recovery_code(&browser.address.source());
+    let attempt = Attempt::passkey(&browser.address.source());
     if let Some(throttled) = admit(app, &attempt).await? {
         return Ok(Checked::Refused(Refused::Throttled(throttled)));
     }
