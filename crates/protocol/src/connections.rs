@@ -38,6 +38,14 @@ impl Wish {
         }
     }
 
+    /// Whether it lets the app in.
+    pub fn lets_in(self) -> bool {
+        match self {
+            Wish::Resume | Wish::Restore => true,
+            Wish::Pause | Wish::End => false,
+        }
+    }
+
     /// The one of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|wish| wish.name() == name)

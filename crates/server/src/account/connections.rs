@@ -290,6 +290,24 @@ impl WholeForm for ChangeForm {
     }
 }
 
+/// Whether this session does for them: what lets an app in for an organization again takes what letting it in takes. To take
+/// something away takes nothing.
+async fn may_do(
+    app: &App,
+    facts: &SessionFacts,
+    connection: &Connection,
+    wish: &str,
+) -> Result<bool, StoreError> {
+    let lets_in = Wish::parse(wish).is_some_and(Wish::lets_in);
+    let Some(organization) = connection.organization.filter(|_| lets_in) else {
+        return Ok(true);
+    };
+    let own = names(app, facts).await?;
+    let own = own.iter().find(|own| own.organization.id == organization);
+    let proved = facts.session.has_second_factor();
+    Ok(own.is_none_or(|own| own.organization.lets_act(proved)))
+}
+
 /// `POST`: pauses, resumes, removes, undoes that, or takes one scope away. Posted twice, it is done once.
 pub(super) async fn change(
     State(app): State<App>,
@@ -310,6 +328,9 @@ pub(super) async fn change(
     let facts = signed_in(&app, &browser)?;
     let which = (&form.app[..], &form.organization[..]);
     let (client, connection) = connection(&app, &facts, which).await?;
+    if !may_do(&app, &facts, &connection, &form.wish).await? {
+        return Err(OwnPage::Connections.second_factor());
+    }
     let change = match form.wish.as_str() {
         NARROW => connections::narrow(&connection, &form.scope, &app.mint),
         wish => {

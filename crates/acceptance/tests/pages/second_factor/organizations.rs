@@ -135,6 +135,44 @@ fn no_app_is_let_in_for_it_without() {
     assert_eq!(given.json()["organization"], acme.as_str(), "{given}");
 }
 
+/// What is let in once more takes what letting it in takes; to take it away takes nothing.
+#[test]
+fn none_is_let_in_again_for_it_without() {
+    let (scene, app) = scene();
+    let (acme, mut olive, mut ann) = organization(&scene);
+    for organization in [acme.as_str(), "own"] {
+        allowed(&scene, &mut ann, &app, organization);
+    }
+    require(&mut olive, &acme, "yes");
+    let change = |ann: &mut Browser, page: &str, wish: &str| {
+        let page = ann.open(page).expect(200);
+        ann.submit(&form_to(&page, "/account/apps/change"), &[("wish", wish)])
+    };
+    let state = || {
+        let listed = scene.cli(&["grant", "list", ANN]);
+        let all = listed["grants"].as_array().cloned().unwrap_or_default();
+        let found = all.iter().find(|one| one["organization"] == *acme);
+        found.map(|one| one["status"].clone())
+    };
+    let own = format!("/account/apps/{}", app.client_id);
+    let of_acme = format!("{own}?organization={acme}");
+    for (away, back, status) in [("pause", "resume", "paused"), ("end", "restore", "ended")] {
+        change(&mut ann, &of_acme, away).expect(303);
+        assert_led(&change(&mut ann, &of_acme, back));
+        assert_eq!(state(), Some(status.into()), "{back}");
+        // For her own account nothing is asked.
+        change(&mut ann, &own, away).expect(303);
+        let done = change(&mut ann, &own, back).expect(303);
+        let location = done.location().unwrap_or_default();
+        assert!(location.ends_with(&format!("done={back}")), "{done}");
+    }
+    let led = change(&mut ann, &of_acme, "restore");
+    let page = ann.follow(led).expect(200);
+    newcomer(&mut ann, &page);
+    change(&mut ann, &of_acme, "restore").expect(303);
+    assert_eq!(state(), Some("active".into()));
+}
+
 #[test]
 fn no_device_is_let_in_for_it_without() {
     let (scene, _) = scene();
