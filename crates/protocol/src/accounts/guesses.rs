@@ -3,7 +3,9 @@
 //! Whoever tries one common password at each account from many addresses stays below every limit of an account and of a source.
 //! What they cannot hide is how many were wrong in all. So there is so much a day of that, in proportion to how many accounts
 //! there are; after that a password opens nothing but in a known browser, and everybody else proves themselves by mail. An
-//! attempt that succeeds takes back its own failures from the same source.
+//! attempt that succeeds takes back its own failures from the same source, and one at which nobody looked itself.
+//!
+//! One source alone does not use them up: it has a part of them.
 use super::sign_in::Throttled;
 use crate::daily::DAY;
 use crate::facts::Attempts;
@@ -14,6 +16,10 @@ use jose::Digest;
 pub const LEAST: u32 = 50;
 /// Of every hundred accounts.
 const OF_A_HUNDRED: u64 = 5;
+/// How many sources it takes at the least to use up what there is.
+const SOURCES: u32 = 5;
+/// What one source has in any case, if there is so much in all: people share addresses.
+const LEAST_OF_SOURCE: u32 = 10;
 
 /// How many there may be in a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +61,22 @@ pub fn most_of(accounts: u64) -> u32 {
         .max(LEAST)
 }
 
+/// The most of them that come from one source, where there may be `most` in all.
+pub fn share_of(most: u32) -> u32 {
+    (most / SOURCES).max(LEAST_OF_SOURCE).min(most)
+}
+
 /// What they are counted under.
 pub fn key() -> Digest {
     Digest::of(b"daily Guesses")
 }
 
-/// Whether a password from a strange browser is looked at. `counted`: what was counted so far.
+/// What those of one source are counted under.
+pub fn key_of(source: &str) -> Digest {
+    Digest::of(format!("daily Guesses\n{source}").as_bytes())
+}
+
+/// Whether a password from a strange browser is looked at. `counted`: what was counted so far, in all or of its source.
 ///
 /// # Errors
 /// [`Throttled`], once there were as many as there may be.
@@ -86,6 +102,16 @@ mod tests {
             assert_eq!(most_of(accounts), most, "{accounts}");
         }
         assert_eq!(most_of(u64::MAX), u32::MAX);
+    }
+
+    #[test]
+    fn one_source_has_a_part_of_them() {
+        let all = [(1, 1), (7, 7), (50, 10), (51, 10), (1_000, 200)];
+        for (most, share) in all {
+            assert_eq!(share_of(most), share, "{most}");
+        }
+        let keys = [key(), key_of("192.0.2.1"), key_of("192.0.2.2")];
+        assert!(keys[0] != keys[1] && keys[1] != keys[2]);
     }
 
     #[test]

@@ -104,6 +104,8 @@ impl Limit {
 #[derive(Debug, Clone)]
 pub struct Attempt {
     keys: Vec<(Limit, Digest)>,
+    /// What those of its source are counted under in a day, if it may be a guess at somebody else's password.
+    of_source: Option<Digest>,
 }
 
 /// Too many attempts.
@@ -142,12 +144,21 @@ impl Attempt {
                 key(Limit::Source, source),
             ],
         };
-        Attempt { keys }
+        let of_source = known_device.is_none().then(|| guesses::key_of(source));
+        Attempt { keys, of_source }
     }
 
-    /// Whether it may be a guess at somebody else's password, which is counted in all ([`guesses`]).
-    pub fn is_by_stranger(&self) -> bool {
-        self.guessed_at().is_some()
+    fn of(keys: Vec<(Limit, Digest)>) -> Self {
+        Attempt {
+            keys,
+            of_source: None,
+        }
+    }
+
+    /// If it may be a guess at somebody else's password, which is counted in all ([`guesses`]): what those of its source are
+    /// counted under.
+    pub fn by_stranger(&self) -> Option<Digest> {
+        self.of_source
     }
 
     /// What its failures from the same source at the same account are counted under.
@@ -162,40 +173,32 @@ impl Attempt {
     /// An attempt at an account whose password is published: there is nothing to guess, so only the source is
     /// limited, and nobody can shut the others out.
     pub fn at_everyones(source: &str) -> Self {
-        Attempt {
-            keys: vec![key(Limit::Source, source)],
-        }
+        Self::of(vec![key(Limit::Source, source)])
     }
 
     /// An attempt to make an account from `source`.
     pub fn sign_up(source: &str) -> Self {
-        Attempt {
-            keys: vec![key(Limit::SignUpsFromSource, source)],
-        }
+        Self::of(vec![key(Limit::SignUpsFromSource, source)])
     }
 
     /// An attempt from `source` to have a mail sent to `address`. Each purpose is counted apart, so that strangers who ask
     /// for one keep nobody from another.
     pub fn mail(purpose: LinkPurpose, address: &MailAddress, source: &str) -> Self {
         let to = format!("{}\n{}", purpose.name(), address.key());
-        Attempt {
-            keys: vec![
-                key(Limit::MailsToAddress, &to),
-                key(Limit::MailsFromSource, source),
-            ],
-        }
+        Self::of(vec![
+            key(Limit::MailsToAddress, &to),
+            key(Limit::MailsFromSource, source),
+        ])
     }
 
     /// A guess at a device's user code, made in `session` of `subject`.
     pub fn user_code(session: Locator, subject: Subject, source: &str) -> Self {
-        Attempt {
-            keys: vec![
-                key(Limit::UserCodesInSession, &session.0.to_string()),
-                key(Limit::UserCodesOfAccount, &subject.0.to_string()),
-                key(Limit::UserCodesFromSource, source),
-                key(Limit::UserCodesInAll, ""),
-            ],
-        }
+        Self::of(vec![
+            key(Limit::UserCodesInSession, &session.0.to_string()),
+            key(Limit::UserCodesOfAccount, &subject.0.to_string()),
+            key(Limit::UserCodesFromSource, source),
+            key(Limit::UserCodesInAll, ""),
+        ])
     }
 
     /// A code of the second factor of `subject`, after their password was right. Whoever knows it and guesses is counted apart
@@ -213,7 +216,7 @@ impl Attempt {
                 vec![own, key(Limit::Source, source)]
             }
         };
-        Attempt { keys }
+        Self::of(keys)
     }
 
     /// A recovery code, of which nobody guesses one: the source is limited alone.
@@ -223,9 +226,7 @@ impl Attempt {
 
     /// A passkey, of which nobody guesses one: that is limited because looking at it costs something.
     pub fn passkey(source: &str) -> Self {
-        Attempt {
-            keys: vec![key(Limit::PasskeysFromSource, source)],
-        }
+        Self::of(vec![key(Limit::PasskeysFromSource, source)])
     }
 
     /// What is counted.
@@ -270,12 +271,15 @@ impl Attempt {
 
     fn count(&self, in_all: Option<u32>) -> Transition {
         let keys = self.keys.iter().map(|(limit, key)| (*key, limit.allowed()));
+        let by_stranger = self.of_source.zip(in_all);
+        let in_a_day = by_stranger.map(|(of_source, most)| {
+            let share = guesses::share_of(most);
+            [(guesses::key(), most), (of_source, share)]
+        });
         Transition::Throttle(ThrottleChange::Count {
             keys: keys.collect(),
             window: WINDOW,
-            in_all: in_all
-                .filter(|_| self.is_by_stranger())
-                .map(|most| (guesses::key(), most)),
+            in_a_day: in_a_day.into_iter().flatten().collect(),
         })
     }
 
@@ -292,8 +296,24 @@ impl Attempt {
         Transition::Throttle(ThrottleChange::Clear {
             own: of(false),
             shared: of(true),
-            in_all: self.guessed_at().map(|own| (guesses::key(), own)),
+            in_a_day: self.in_a_day(),
+            as_many_as: self.guessed_at(),
         })
+    }
+
+    /// What an attempt forgets at which nobody looked, because too much was asked at once: itself.
+    pub fn not_looked_at(&self) -> Transition {
+        Transition::Throttle(ThrottleChange::Clear {
+            own: Vec::new(),
+            shared: self.keys(),
+            in_a_day: self.in_a_day(),
+            as_many_as: None,
+        })
+    }
+
+    fn in_a_day(&self) -> Vec<Digest> {
+        let both = self.of_source.map(|of_source| [guesses::key(), of_source]);
+        both.into_iter().flatten().collect()
     }
 }
 
@@ -413,7 +433,7 @@ mod tests {
             assert!(counted(&attempt).contains(&Limit::Source), "{attempt:?}");
         }
         let known = Attempt::new("ada@example.com", "192.0.2.1", Some("device"));
-        assert!(!counted(&known).contains(&Limit::Source) && !known.is_by_stranger());
+        assert!(!counted(&known).contains(&Limit::Source) && known.by_stranger().is_none());
     }
 
     #[test]

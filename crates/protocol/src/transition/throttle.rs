@@ -12,8 +12,8 @@ pub enum ThrottleChange {
         keys: Vec<(Digest, u32)>,
         /// A count older than this starts anew.
         window: Lifetime,
-        /// What strangers guessed in all on one day, with the most there may be.
-        in_all: Option<(Digest, u32)>,
+        /// What strangers guessed on one day, in all and from this source, with the most there may be of each.
+        in_a_day: Vec<(Digest, u32)>,
     },
     /// Counts something of which there is so much a day. Guard: there is some left, also for two at once.
     Spend {
@@ -22,13 +22,15 @@ pub enum ThrottleChange {
         /// The most in a day.
         most: u32,
     },
-    /// Forgets attempts after a success.
+    /// Forgets attempts after a success, or one at which nobody looked.
     Clear {
         /// Counts that begin anew.
         own: Vec<Digest>,
-        /// Counts of many people, which forget this one attempt.
+        /// Counts that forget this one attempt.
         shared: Vec<Digest>,
-        /// What strangers guessed in all, which forgets as many as are counted under the second key.
-        in_all: Option<(Digest, Digest)>,
+        /// What strangers guessed on one day, in all and from this source.
+        in_a_day: Vec<Digest>,
+        /// It forgets as many as are counted under this; `None`: this one.
+        as_many_as: Option<Digest>,
     },
 }

@@ -2,6 +2,7 @@
 use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::ops::clock;
+use crate::ops::hasher::HashFault;
 use crate::state::App;
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::types::Person;
@@ -32,12 +33,12 @@ pub(crate) async fn prove(
         return Ok(Proof::Throttled(throttled));
     }
     let stored = Some(person.password.clone());
-    if !app
-        .hasher
-        .verify(source, password, stored)
-        .await?
-        .is_right()
-    {
+    let checked = app.hasher.verify(source, password, stored).await;
+    if matches!(checked, Err(HashFault::Busy)) {
+        app.settle_one(attempt.not_looked_at(), clock::now())
+            .await?;
+    }
+    if !checked?.is_right() {
         return Ok(Proof::Wrong);
     }
     app.settle_one(attempt.succeeded(), clock::now()).await?;

@@ -299,7 +299,11 @@ async fn attempted(
         false => password,
     };
     let checked = match app.hasher.verify(&source, password.clone(), stored).await {
-        Err(HashFault::Busy) => return Ok(Attempted::Busy),
+        Err(HashFault::Busy) => {
+            app.settle_one(attempt.not_looked_at(), clock::now())
+                .await?;
+            return Ok(Attempted::Busy);
+        }
         checked => checked?,
     };
     let known = known.is_some();

@@ -43,12 +43,16 @@ async fn guesses(
     now: UnixTime,
 ) -> Result<Result<Option<u32>, Throttled>, StoreError> {
     let allowance = Allowance::of(app.config.limits.guesses, app.config.mail.is_some());
-    let Some(least) = allowance.at_least().filter(|_| attempt.is_by_stranger()) else {
+    let (Some(least), Some(of_source)) = (allowance.at_least(), attempt.by_stranger()) else {
         return Ok(Ok(None));
     };
     let counted = app.store.daily(&guesses::key()).await?;
-    let judged = guesses::may_guess(counted, least, now);
-    if judged.is_ok() {
+    let own = app.store.daily(&of_source).await?;
+    let judge = |most| {
+        let in_all = guesses::may_guess(counted, most, now);
+        in_all.and_then(|()| guesses::may_guess(own, guesses::share_of(most), now))
+    };
+    if judge(least).is_ok() {
         return Ok(Ok(Some(least)));
     }
     let most = match allowance {
@@ -66,9 +70,11 @@ async fn guesses(
             guesses::most_of(accounts)
         }
     };
-    let judged = guesses::may_guess(counted, most, now);
+    let judged = judge(most);
     if judged.is_err() {
         app.limits.refused(Class::Guesses);
+    }
+    if guesses::may_guess(counted, most, now).is_err() {
         let since = counted.map_or(0, |counted| counted.since.0);
         if app.limits.accounts.is_news(since) {
             tracing::warn!(

@@ -16,25 +16,29 @@ pub(super) fn steps<'a>(
         ThrottleChange::Count {
             keys,
             window,
-            in_all,
+            in_a_day,
         } => {
             let counted = count(once(steps, now, receipt), keys, *window, now);
-            match in_all {
-                Some((key, most)) => spend(counted, key, *most, now),
-                None => counted,
-            }
+            let mut in_a_day: Vec<_> = in_a_day.iter().collect();
+            in_a_day.sort_by_key(|(key, _)| *key.as_bytes());
+            in_a_day
+                .into_iter()
+                .fold(counted, |steps, (key, most)| spend(steps, key, *most, now))
         }
         ThrottleChange::Spend { key, most } => spend(once(steps, now, receipt), key, *most, now),
         ThrottleChange::Clear {
             own,
             shared,
-            in_all,
+            in_a_day,
+            as_many_as,
         } => {
-            let steps = once(steps, now, receipt);
-            let steps = match in_all {
-                Some((key, own)) => give_back(steps, key, own),
-                None => steps,
-            };
+            let mut in_a_day: Vec<_> = in_a_day.iter().collect();
+            in_a_day.sort_by_key(|key| *key.as_bytes());
+            let steps = in_a_day
+                .into_iter()
+                .fold(once(steps, now, receipt), |steps, key| {
+                    give_back(steps, key, as_many_as.as_ref())
+                });
             clear(steps, own, shared)
         }
     }
@@ -82,8 +86,12 @@ fn spend<'a>(steps: Steps<'a>, key: &'a Digest, most: u32, now: UnixTime) -> Ste
     steps.guard(guard, values![key, now, begins_after, begins_before, most])
 }
 
-/// Takes back of a day's count what is counted under another key; nothing if that is more, since then a new day has begun.
-fn give_back<'a>(steps: Steps<'a>, key: &'a Digest, own: &'a Digest) -> Steps<'a> {
+/// Takes back of a day's count what is counted under another key, or one; nothing if that is more, since then a new day has begun.
+fn give_back<'a>(steps: Steps<'a>, key: &'a Digest, own: Option<&'a Digest>) -> Steps<'a> {
+    let Some(own) = own else {
+        let one = "UPDATE daily_counts SET count = count - 1 WHERE key = $1 AND count > 0";
+        return steps.run(one, values![key]);
+    };
     let sql = "UPDATE daily_counts SET count = count - (SELECT a.count FROM attempts a WHERE a.key = $2) \
                WHERE key = $1 AND count >= (SELECT a.count FROM attempts a WHERE a.key = $2)";
     steps.run(sql, values![key, own])

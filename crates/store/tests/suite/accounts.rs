@@ -319,7 +319,7 @@ async fn attempts_are_counted_within_their_window() {
         Transition::Throttle(ThrottleChange::Count {
             keys: vec![(key, 2)],
             window,
-            in_all: None,
+            in_a_day: Vec::new(),
         })
     };
     let none = Attempts {
@@ -357,7 +357,8 @@ async fn attempts_are_counted_within_their_window() {
     let clear = Transition::Throttle(ThrottleChange::Clear {
         own: vec![key],
         shared: Vec::new(),
-        in_all: None,
+        in_a_day: Vec::new(),
+        as_many_as: None,
     });
     world.settle(clear).await;
     assert_eq!(world.store.attempts(&[key]).await.unwrap(), [none]);

@@ -2,7 +2,7 @@
 //! each count is a commit of its own, the day is looked at every half hour and one in nineteen owners signs in, unless
 //! `VALETKEY_LONG=1` asks for all of it.
 use crate::world::World;
-use protocol::accounts::guesses::{key, may_guess, most_of};
+use protocol::accounts::guesses::{key, key_of, may_guess, most_of, share_of};
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::types::{Lifetime, UnixTime};
 use std::ops::Range;
@@ -41,9 +41,11 @@ fn rank(account: u64) -> u64 {
 async fn admitted(world: &World, attempt: &Attempt, now: UnixTime) -> Result<(), Throttled> {
     let most = most_of(ACCOUNTS);
     loop {
-        if attempt.is_by_stranger() {
+        if let Some(of_source) = attempt.by_stranger() {
             let counted = world.store.daily(&key()).await.unwrap();
             may_guess(counted, most, now)?;
+            let counted = world.store.daily(&of_source).await.unwrap();
+            may_guess(counted, share_of(most), now)?;
         }
         let counts = world.store.attempts(&attempt.keys()).await.unwrap();
         let count = attempt.admit(&counts, Some(most), now)?;
@@ -166,6 +168,42 @@ async fn those_who_succeed_take_back_what_they_mistyped() {
     assert!(admitted(&world, &elsewhere, now).await.is_ok());
     succeeded(&world, &elsewhere, now).await;
     assert_eq!(counted(&world).await, 1);
+}
+
+/// One source that guesses as much as it may leaves the others theirs, and what nobody looked at is nobody's guess.
+#[tokio::test]
+async fn one_source_has_a_part_of_them_and_what_is_not_looked_at_is_not_counted() {
+    let (world, source) = (World::new(), "192.0.2.1");
+    let now = world.now;
+    let share = share_of(most_of(ACCOUNTS));
+    let of_source = async || {
+        let counted = world.store.daily(&key_of(source)).await.unwrap();
+        counted.map_or(0, |counted| counted.count)
+    };
+    let guess = |account| Attempt::new(&email(account), source, None);
+    for account in 0..u64::from(share) {
+        let attempt = guess(account);
+        for busy in [true, true, false] {
+            assert!(admitted(&world, &attempt, now).await.is_ok(), "{account}");
+            if busy {
+                let settled = world.store.settle(attempt.not_looked_at(), now).await;
+                assert_eq!(settled.unwrap(), Outcome::Committed);
+            }
+        }
+    }
+    assert_eq!((of_source().await, counted(&world).await), (share, share));
+    let counts = world.store.attempts(&guess(0).keys()).await.unwrap();
+    let counts: Vec<_> = counts.iter().map(|attempts| attempts.count).collect();
+    assert_eq!(counts, [1, 1, share], "the account's and the source's, too");
+    let refused = admitted(&world, &guess(9_999), now).await.unwrap_err();
+    assert!(refused.by_strangers && refused.retry_after > 80_000);
+    // Elsewhere somebody goes on; and whoever was right there gives back what was theirs.
+    let elsewhere = Attempt::new(&email(1), "192.0.2.2", None);
+    assert!(admitted(&world, &elsewhere, now).await.is_ok());
+    succeeded(&world, &guess(3), now).await;
+    assert_eq!(of_source().await, share - 1);
+    assert_eq!(counted(&world).await, share);
+    assert!(admitted(&world, &guess(9_999), now).await.is_ok());
 }
 
 #[tokio::test]

@@ -213,7 +213,7 @@ async fn an_attempt_is_counted_and_taken_back_once_though_the_answer_is_lost() {
         Transition::Throttle(ThrottleChange::Count {
             keys: vec![(key, limit)],
             window: Lifetime::from_minutes(15),
-            in_all: None,
+            in_a_day: Vec::new(),
         })
     };
     assert_eq!(world.settle(count()).await, Outcome::Committed);
@@ -225,7 +225,8 @@ async fn an_attempt_is_counted_and_taken_back_once_though_the_answer_is_lost() {
     let take_back = Transition::Throttle(ThrottleChange::Clear {
         own: Vec::new(),
         shared: vec![key],
-        in_all: None,
+        in_a_day: Vec::new(),
+        as_many_as: None,
     });
     assert_eq!(world.settle(take_back).await, Outcome::Committed);
     assert!(proxy.has_lost());
