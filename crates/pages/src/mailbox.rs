@@ -145,7 +145,9 @@ pub struct ChoosePassword {
     pub notice: Option<Text>,
     /// Whether a code of their second factor is asked for too.
     pub asks_code: bool,
-    /// What is wrong, by field: `name`, `password`, `code` or "".
+    /// Whether a password from before may be typed, sent back as `earlier`, which takes back second factors.
+    pub asks_earlier: bool,
+    /// What is wrong, by field: `name`, `password`, `code`, `earlier` or "".
     pub problems: Vec<Problem>,
     /// Fewest characters of a password.
     pub min_password: usize,
@@ -161,6 +163,7 @@ impl ChoosePassword {
         let fields: &[&str] = match self.name {
             Some(_) => &["name", "password"],
             None if self.asks_code => &["password", "code"],
+            None if self.asks_earlier => &["password", "earlier"],
             None => &["password"],
         };
         Problems {
@@ -208,6 +211,19 @@ impl ChoosePassword {
         }
     }
 
+    fn earlier_field(&self) -> Field<'_> {
+        Field {
+            id: "earlier",
+            label: self.frame.text("link-earlier-password"),
+            kind: "password",
+            autocomplete: "current-password",
+            hint: Some(self.frame.text("link-earlier-hint")),
+            optional: true,
+            problem: problem_of(&self.problems, "earlier"),
+            ..Field::default()
+        }
+    }
+
     fn code_field(&self) -> Field<'_> {
         Field {
             id: "code",
@@ -237,6 +253,7 @@ impl Page for ChoosePassword {
             name: Some(String::new()),
             notice: None,
             asks_code: false,
+            asks_earlier: false,
             problems: Vec::new(),
             min_password: 12,
         };
@@ -268,6 +285,7 @@ impl Page for ChoosePassword {
             name: Some(HOSTILE.to_owned()),
             notice: Some(Text::of_others(HOSTILE)),
             asks_code: false,
+            asks_earlier: false,
             problems: vec![
                 Problem::new("password", Text::of_others(HOSTILE)),
                 Problem::new("", Text::of_others(HOSTILE)),
@@ -279,8 +297,25 @@ impl Page for ChoosePassword {
             problems: vec![Problem::new("code", language.text("second-wrong"))],
             ..recover.clone()
         };
-        vec![join, recover, taken_over, with_code, failed, hostile]
+        let restored = ChoosePassword {
+            notice: Some(language.text("link-restored")),
+            asks_earlier: true,
+            problems: vec![Problem::new("earlier", language.text("link-wrong-earlier"))],
+            ..recover.clone()
+        };
+        vec![
+            join, recover, taken_over, with_code, restored, failed, hostile,
+        ]
     }
+}
+
+/// What a link does where no password is typed: `POST /link/confirm` with `nonce`, `link` and `without` of `password`.
+#[derive(Clone, Debug)]
+pub struct Otherwise {
+    /// What happens.
+    pub sentence: Text,
+    /// Words on the button.
+    pub label: Text,
 }
 
 /// The page behind a link that proves an address for an account, in a browser that is not signed in to it:
@@ -305,6 +340,8 @@ pub struct ConfirmLink {
     pub email: String,
     /// Words on the button.
     pub label: Text,
+    /// What it does without a password.
+    pub otherwise: Option<Otherwise>,
     /// What is wrong: `password` or "".
     pub problems: Vec<Problem>,
 }
@@ -324,7 +361,10 @@ impl ConfirmLink {
     fn password_field(&self) -> Field<'_> {
         Field {
             id: "password",
-            label: self.frame.text("link-account-password"),
+            label: match self.otherwise {
+                Some(_) => self.frame.text("link-earlier-password"),
+                None => self.frame.text("link-account-password"),
+            },
             kind: "password",
             autocomplete: "current-password",
             problem: problem_of(&self.problems, "password"),
@@ -352,7 +392,18 @@ impl Page for ConfirmLink {
             name: "Ada Lovelace".to_owned(),
             email: "ada@example.com".to_owned(),
             label: language.text("link-proof-button"),
+            otherwise: None,
             problems: Vec::new(),
+        };
+        let takes_back = ConfirmLink {
+            title: language.text("link-not-you-title"),
+            sentence: language.text("link-takes-back"),
+            label: language.text("link-takes-back-button"),
+            otherwise: Some(Otherwise {
+                sentence: language.text("link-ends-otherwise"),
+                label: language.text("link-ends-button"),
+            }),
+            ..usual.clone()
         };
         let failed = ConfirmLink {
             problems: vec![Problem::new(
@@ -373,11 +424,15 @@ impl Page for ConfirmLink {
             name: text(),
             email: text(),
             label: Text::of_others(HOSTILE),
+            otherwise: Some(Otherwise {
+                sentence: Text::of_others(HOSTILE),
+                label: Text::of_others(HOSTILE),
+            }),
             problems: vec![
                 Problem::new("password", Text::of_others(HOSTILE)),
                 Problem::new("", Text::of_others(HOSTILE)),
             ],
         };
-        vec![usual, failed, hostile]
+        vec![usual, failed, takes_back, hostile]
     }
 }

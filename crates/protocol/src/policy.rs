@@ -144,6 +144,7 @@ impl SignUp {
             | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorBegun
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
             | LinkPurpose::PasskeysChanged

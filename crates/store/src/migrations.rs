@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 34] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 35] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -67,10 +67,11 @@ pub(crate) const SQLITE: [Migration; 34] = steps!("sqlite":
     33 "passkeys" "0",
     34 "organization_second_factor" "0",
     37 "publishers" "0",
+    38 "earlier_passwords" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 34] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 35] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -105,6 +106,7 @@ pub(crate) const POSTGRES: [Migration; 34] = steps!("postgres":
     33 "passkeys" "0",
     34 "organization_second_factor" "0",
     37 "publishers" "0",
+    38 "earlier_passwords" "0",
 );
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::value::values;
 use crate::{Engine, EventQuery, Fact, Store, StoreError, UNSETTLED};
 use jose::Digest;
 use protocol::accounts::bounce::BounceKind;
-use protocol::accounts::mail_link::MailLink;
+use protocol::accounts::mail_link::{EARLIER, MailLink};
 use protocol::events::Recorded;
 use protocol::facts::{
     AccessFacts, AccountCounts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, Holder,
@@ -284,6 +284,21 @@ impl Store {
     pub async fn mail_link(&self, id: Locator) -> Fact<MailLink> {
         let found = self.one(&mail_links::BY_ID, &values![id]).await?;
         Ok(found.flatten())
+    }
+
+    /// The passwords by one of which a person takes back what a link is about, as PHC strings: the oldest that the account had
+    /// then and within [`EARLIER`] before, three at most. None if the link takes nothing back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn earlier_passwords(
+        &self,
+        subject: Subject,
+        link: &MailLink,
+    ) -> Result<Vec<String>, StoreError> {
+        let since = Locator::first_at(link.created_at.minus(EARLIER));
+        let values = values![subject, link.id, since];
+        self.many(&mail_links::EARLIER_PASSWORDS, &values).await
     }
 
     /// How an address answers to mail, if it was noted that mail comes back or is unwelcome.

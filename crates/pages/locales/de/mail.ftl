@@ -50,6 +50,10 @@ mail-changed-sign-ins = Eine Anmeldung mit einem anderen Anbieter wurde am { $ti
 mail-changed-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, melden Sie ab, wer es war, und wählen Sie dann ein neues Passwort.
 mail-changed-button = Abmelden
 
+mail-second-begun-subject = Bei { $product } wurde ein zweiter Schritt eingerichtet
+mail-second-begun = Seit { $time } braucht eine Anmeldung bei Ihrem Konto bei { $product } einen Passkey oder einen Code einer Authenticator-App. Andere Browser wurden abgemeldet.
+mail-second-begun-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, entfernen Sie ihn mit dem Passwort, das Sie davor hatten, und wählen Sie dann ein neues.
+mail-second-begun-button = Das war ich nicht
 mail-second-added-subject = Bei { $product } wurde ein zweiter Schritt eingerichtet
 mail-second-added = Seit { $time } braucht eine Anmeldung bei Ihrem Konto bei { $product } einen Code einer Authenticator-App. Andere Browser wurden abgemeldet.
 mail-second-removed-subject = Der zweite Schritt bei { $product } wurde entfernt
@@ -57,7 +61,7 @@ mail-second-removed = Der zweite Schritt Ihrer Anmeldung bei { $product } wurde 
 mail-recovery-code-subject = Bei { $product } wurde ein Wiederherstellungscode benutzt
 mail-recovery-code = Ein Wiederherstellungscode Ihres Kontos bei { $product } wurde am { $time } benutzt, anstelle eines Codes Ihrer Authenticator-App oder eines Passkeys.
 mail-passkeys-subject = Ihre Passkeys bei { $product } wurden geändert
-mail-passkeys = Ein Passkey wurde am { $time } zu Ihrem Konto bei { $product } hinzugefügt oder daraus entfernt. Der Link entfernt auch jeden Passkey, der seitdem hinzugefügt wurde.
+mail-passkeys = Ein Passkey wurde am { $time } zu Ihrem Konto bei { $product } hinzugefügt oder daraus entfernt.
 mail-passkey-copied-subject = Ein Passkey von Ihnen bei { $product } wurde abgelehnt
 mail-passkey-copied = Am { $time } wollte sich jemand bei Ihrem Konto bei { $product } mit einem Passkey anmelden, der eine Kopie des Ihren zu sein scheint, und wurde abgelehnt. Entfernen Sie diesen Passkey auf der Seite Ihres Kontos und erstellen Sie einen neuen.
 

@@ -50,6 +50,10 @@ mail-changed-sign-ins = A sign-in with another provider was added to your accoun
 mail-changed-not-you = If you did this, there is nothing to do. If you did not, sign out whoever did, then choose a new password.
 mail-changed-button = Sign them out
 
+mail-second-begun-subject = A second step was set up at { $product }
+mail-second-begun = Since { $time } a sign-in to your account at { $product } takes a passkey or a code of an authenticator app. Other browsers were signed out.
+mail-second-begun-not-you = If you did this, there is nothing to do. If you did not, remove it with the password that you had before, then choose a new one.
+mail-second-begun-button = This was not me
 mail-second-added-subject = A second step was set up at { $product }
 mail-second-added = Since { $time } a sign-in to your account at { $product } takes a code of an authenticator app. Other browsers were signed out.
 mail-second-removed-subject = The second step at { $product } was removed
@@ -57,7 +61,7 @@ mail-second-removed = The second step of your sign-in at { $product } was remove
 mail-recovery-code-subject = A recovery code was used at { $product }
 mail-recovery-code = A recovery code of your account at { $product } was used on { $time }, in place of a code of your authenticator app or a passkey.
 mail-passkeys-subject = Your passkeys at { $product } were changed
-mail-passkeys = A passkey was added to your account at { $product }, or removed from it, on { $time }. The link below also takes away every passkey that was added since.
+mail-passkeys = A passkey was added to your account at { $product }, or removed from it, on { $time }.
 mail-passkey-copied-subject = A passkey of yours at { $product } was refused
 mail-passkey-copied = On { $time } somebody tried to sign in to your account at { $product } with a passkey that looks like a copy of yours, and was refused. Remove that passkey on the page of your account, and make a new one.
 

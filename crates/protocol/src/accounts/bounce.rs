@@ -102,6 +102,7 @@ mod tests {
                     | LinkPurpose::SignInsChanged
                     | LinkPurpose::NewDevice
                     | LinkPurpose::AppConnected
+                    | LinkPurpose::SecondFactorBegun
                     | LinkPurpose::SecondFactorAdded
                     | LinkPurpose::SecondFactorRemoved
                     | LinkPurpose::PasskeysChanged

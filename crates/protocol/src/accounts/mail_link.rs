@@ -39,13 +39,16 @@ pub enum LinkPurpose {
     NewDevice,
     /// Tells that an app was let in, and removes it.
     AppConnected,
-    /// Tells that the account has a second factor now, and ends the session that did it.
+    /// Tells that the account has a second factor now, where it had none. Ends all sessions; and takes every second factor
+    /// away, if a password comes with it that the account had before.
+    SecondFactorBegun,
+    /// Tells that the account has an authenticator app beside a passkey, and ends the session that did it.
     SecondFactorAdded,
     /// Tells that it has none any more, and does the same.
     SecondFactorRemoved,
     /// Tells that a recovery code was used, and ends all sessions.
     RecoveryCodeUsed,
-    /// Tells that a passkey was added or removed, takes those away that were added since, and ends the session that did it.
+    /// Tells that a passkey was added beside another second factor, or that one was removed, and ends all sessions.
     PasskeysChanged,
     /// Tells that somebody has a copy of a passkey, and ends all sessions.
     PasskeyCopied,
@@ -71,6 +74,7 @@ impl LinkPurpose {
             | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorBegun
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
             | LinkPurpose::PasskeysChanged
@@ -80,7 +84,7 @@ impl LinkPurpose {
     }
 
     /// All of them.
-    pub const ALL: [LinkPurpose; 16] = [
+    pub const ALL: [LinkPurpose; 17] = [
         LinkPurpose::SignUp,
         LinkPurpose::Invitation,
         LinkPurpose::Recovery,
@@ -92,6 +96,7 @@ impl LinkPurpose {
         LinkPurpose::SignInsChanged,
         LinkPurpose::NewDevice,
         LinkPurpose::AppConnected,
+        LinkPurpose::SecondFactorBegun,
         LinkPurpose::SecondFactorAdded,
         LinkPurpose::SecondFactorRemoved,
         LinkPurpose::RecoveryCodeUsed,
@@ -113,6 +118,7 @@ impl LinkPurpose {
             LinkPurpose::SignInsChanged => "sign_ins_changed",
             LinkPurpose::NewDevice => "new_device",
             LinkPurpose::AppConnected => "app_connected",
+            LinkPurpose::SecondFactorBegun => "second_factor_begun",
             LinkPurpose::SecondFactorAdded => "second_factor_added",
             LinkPurpose::SecondFactorRemoved => "second_factor_removed",
             LinkPurpose::RecoveryCodeUsed => "recovery_code_used",
@@ -145,12 +151,21 @@ impl LinkPurpose {
             | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorBegun
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
             | LinkPurpose::PasskeysChanged
             | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed => false,
         }
+    }
+
+    /// Whether second factors can be taken back by it, which were set up since.
+    pub const fn takes_back(self) -> bool {
+        matches!(
+            self,
+            LinkPurpose::SecondFactorBegun | LinkPurpose::AddressChanged
+        )
     }
 
     /// How long the link works. A mail server may be away for an hour, so none is shorter than two.
@@ -168,16 +183,23 @@ impl LinkPurpose {
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::PasskeysChanged
             | LinkPurpose::PasskeyCopied
             | LinkPurpose::RecoveryCodeUsed => Lifetime::from_days(30),
-            // It takes a second factor away, which a mailbox alone must not for long.
-            LinkPurpose::PasskeysChanged => Lifetime::from_days(3),
+            // It can take a second factor away, which must be beyond question soon.
+            LinkPurpose::SecondFactorBegun => Lifetime::from_days(3),
         }
     }
 }
 
 /// How long after a link was used the same form posted again is taken for the first.
 const AGAIN: Lifetime = Lifetime::from_minutes(10);
+
+/// How long before a change its person may have had a password by which they take it back: whoever knows a stolen one changes it
+/// first.
+pub const EARLIER: Lifetime = Lifetime::from_days(3);
+/// How long an earlier password is kept: as long as a link that takes something back works, and [`EARLIER`] before.
+pub const EARLIER_KEPT: Lifetime = Lifetime::from_days(10);
 
 /// The longest that a link works.
 pub const LONGEST_LINK: Lifetime = Lifetime::from_days(30);
@@ -401,6 +423,10 @@ mod tests {
         for purpose in LinkPurpose::ALL {
             assert_eq!(LinkPurpose::parse(purpose.name()), Some(purpose));
             assert!(purpose.lifetime() <= LONGEST_LINK);
+        }
+        for purpose in LinkPurpose::ALL {
+            let needed = purpose.lifetime().seconds() + EARLIER.seconds();
+            assert!(!purpose.takes_back() || needed <= EARLIER_KEPT.seconds());
         }
         assert_eq!(LinkPurpose::parse("of tomorrow"), None);
     }

@@ -33,6 +33,7 @@ fn send(mail: LinkMail, event: Event) -> Transition {
         | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
         | LinkPurpose::AppConnected
+        | LinkPurpose::SecondFactorBegun
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
         | LinkPurpose::PasskeysChanged
@@ -186,6 +187,7 @@ pub fn choice(purpose: LinkPurpose, mailbox: Mailbox) -> Option<Choice> {
             | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorBegun
             | LinkPurpose::SecondFactorAdded
             | LinkPurpose::SecondFactorRemoved
             | LinkPurpose::PasskeysChanged
@@ -298,14 +300,15 @@ pub fn release<M: Mint>(
     })
 }
 
-/// Gives an account its earlier address back, whose mailbox a link was sent to, with a new password.
+/// Gives an account its earlier address back, whose mailbox a link was sent to, with a new password. `takes_back`: without the
+/// second factors that were set up since, for whoever has shown that they know a password which it had before.
 ///
 /// # Errors
 /// When the link is for something else, or the account is switched off.
 pub fn restore<M: Mint>(
     link: &MailLink,
     person: &Person,
-    password: String,
+    (password, takes_back): (String, bool),
     now: UnixTime,
     mint: &M,
 ) -> Result<Transition, LinkFault> {
@@ -320,6 +323,7 @@ pub fn restore<M: Mint>(
             at: now,
             link: link.id,
             password,
+            takes_back,
             notice: Box::new(LinkMail::new(purpose, &link.email, subject, now, mint)),
         },
     )))
@@ -369,6 +373,7 @@ pub fn confirm<M: Mint>(
         | LinkPurpose::NameChanged
         | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
+        | LinkPurpose::SecondFactorBegun
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
         | LinkPurpose::PasskeysChanged
@@ -378,6 +383,7 @@ pub fn confirm<M: Mint>(
             subject,
             session: link.session,
             device: link.device.clone(),
+            takes_back: false,
         }),
         LinkPurpose::AppConnected => Transition::Connection(ConnectionChange {
             key: ConnectionKey {
@@ -389,6 +395,27 @@ pub fn confirm<M: Mint>(
             link: Some(link.id),
         }),
     })
+}
+
+/// Takes every second factor away that an account has, by the link that told of the first: for whoever has shown that they
+/// know a password which it had before.
+///
+/// # Errors
+/// When the link is for something else, or its account is gone or switched off.
+pub fn take_back(link: &MailLink, person: Option<&Person>) -> Result<Transition, LinkFault> {
+    let person = person.filter(|person| person.is_active());
+    match (link.purpose, person) {
+        (LinkPurpose::SecondFactorBegun, Some(person)) => {
+            Ok(Transition::Session(SessionChange::EndByLink {
+                link: link.id,
+                subject: person.subject,
+                session: None,
+                device: None,
+                takes_back: true,
+            }))
+        }
+        _ => Err(LinkFault::Unknown),
+    }
 }
 
 fn change_address<M: Mint>(

@@ -174,6 +174,8 @@ pub enum AddressChange {
         link: Locator,
         /// The new PHC string: whoever changed the address knows the old one.
         password: String,
+        /// Whether second factors go that were set up since. Guard: there was none when the address was changed.
+        takes_back: bool,
         /// The mail that tells of it.
         notice: Box<LinkMail>,
     },

@@ -59,7 +59,7 @@ pub enum SessionChange {
         keep: Option<Locator>,
     },
     /// Ends a session and what its browser began later, or all, by a link in a mail; the account knows no browser any more.
-    /// Guard: the link was not used.
+    /// Guard: the link was not used, and tells of what is taken back.
     EndByLink {
         /// The link.
         link: Locator,
@@ -69,6 +69,8 @@ pub enum SessionChange {
         session: Option<Locator>,
         /// The browser that it is in.
         device: Option<String>,
+        /// Whether every second factor goes too.
+        takes_back: bool,
     },
 }
 
@@ -104,6 +106,11 @@ impl SessionChange {
                 Happened::by_person(Event::SessionStarted, session.subject)
             }
             Self::End { subject, .. } => Happened::by_person(Event::SessionEnded, *subject),
+            Self::EndByLink {
+                subject,
+                takes_back: true,
+                ..
+            } => Happened::by_person(Event::SecondFactorRemoved, *subject),
             Self::EndByLink {
                 subject,
                 session: Some(_),

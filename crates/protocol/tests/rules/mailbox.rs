@@ -3,7 +3,7 @@
 use protocol::Transition;
 use protocol::accounts::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{
-    Mailbox, confirm, join, notice, recover, release, restore, set_name,
+    Mailbox, confirm, join, notice, recover, release, restore, set_name, take_back,
 };
 use protocol::events::Event;
 use protocol::facts::SessionFacts;
@@ -139,6 +139,7 @@ fn a_button_does_what_its_link_was_sent_for() {
                 | LinkPurpose::NameChanged
                 | LinkPurpose::SignInsChanged
                 | LinkPurpose::NewDevice
+                | LinkPurpose::SecondFactorBegun
                 | LinkPurpose::SecondFactorAdded
                 | LinkPurpose::SecondFactorRemoved
                 | LinkPurpose::PasskeysChanged
@@ -191,15 +192,20 @@ fn what_is_switched_off_or_was_never_proved_is_moved_and_told_of_nothing() {
             "{purpose:?}"
         );
         assert!(
-            restore(&link, &off, "new".to_owned(), NOW, &mint).is_err(),
+            restore(&link, &off, ("new".to_owned(), false), NOW, &mint).is_err(),
             "{purpose:?}"
         );
-        let undone = restore(&link, &ada(true), "new".to_owned(), NOW, &mint);
+        let undone = restore(&link, &ada(true), ("new".to_owned(), false), NOW, &mint);
         assert_eq!(
             undone.is_ok(),
             purpose == LinkPurpose::AddressChanged,
             "{purpose:?}"
         );
+        // A second factor goes by the mail that told of the first, and no other.
+        let gone = take_back(&link, Some(&ada(true)));
+        let expected = purpose == LinkPurpose::SecondFactorBegun;
+        assert_eq!(gone.is_ok(), expected, "{purpose:?}");
+        assert!(take_back(&link, Some(&off)).is_err() && take_back(&link, None).is_err());
     }
     // A stranger who reads the mailbox proves it for nobody.
     for purpose in LinkPurpose::ALL {

@@ -28,21 +28,49 @@ pub(crate) async fn prove(
     known_device: Option<&str>,
     password: String,
 ) -> Result<Proof, PageError> {
-    let attempt = Attempt::new(&person.email, source, known_device);
+    let stored = [person.password.clone()];
+    prove_one_of(app, &person.email, (source, known_device), password, stored).await
+}
+
+/// The same, of passwords that an account had earlier, by a stranger.
+///
+/// # Errors
+/// When the store fails, or too many wait to be hashed.
+pub(crate) async fn prove_earlier(
+    app: &App,
+    person: &Person,
+    source: &str,
+    password: String,
+    earlier: Vec<String>,
+) -> Result<Proof, PageError> {
+    prove_one_of(app, &person.email, (source, None), password, earlier).await
+}
+
+/// One attempt, which is right if it is one of these.
+async fn prove_one_of(
+    app: &App,
+    email: &str,
+    (source, known_device): (&str, Option<&str>),
+    password: String,
+    stored: impl IntoIterator<Item = String>,
+) -> Result<Proof, PageError> {
+    let attempt = Attempt::new(email, source, known_device);
     if let Some(throttled) = admit(app, &attempt).await? {
         return Ok(Proof::Throttled(throttled));
     }
-    let stored = Some(person.password.clone());
-    let checked = app.hasher.verify(source, password, stored).await;
-    if matches!(checked, Err(HashFault::Busy)) {
-        app.settle_one(attempt.not_looked_at(), clock::now())
-            .await?;
+    for stored in stored {
+        let password = password.clone();
+        let checked = app.hasher.verify(source, password, Some(stored)).await;
+        if matches!(checked, Err(HashFault::Busy)) {
+            app.settle_one(attempt.not_looked_at(), clock::now())
+                .await?;
+        }
+        if checked?.is_right() {
+            app.settle_one(attempt.succeeded(), clock::now()).await?;
+            return Ok(Proof::Right);
+        }
     }
-    if !checked?.is_right() {
-        return Ok(Proof::Wrong);
-    }
-    app.settle_one(attempt.succeeded(), clock::now()).await?;
-    Ok(Proof::Right)
+    Ok(Proof::Wrong)
 }
 
 /// What attempts on the account page are counted by: no stranger makes them.

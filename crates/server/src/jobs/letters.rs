@@ -138,6 +138,7 @@ impl Writer<'_> {
                 changed(["mail-changed-password-subject", "mail-changed-password"])
             }
             LinkPurpose::NameChanged => changed(["mail-changed-name-subject", "mail-changed-name"]),
+            LinkPurpose::SecondFactorBegun => self.second_factor(link, href),
             LinkPurpose::SecondFactorAdded => {
                 changed(["mail-second-added-subject", "mail-second-added"])
             }
@@ -266,6 +267,18 @@ impl Writer<'_> {
             subject: self.of_product(subject),
             before: vec![what, self.text("mail-changed-not-you")],
             link: Some((self.text("mail-changed-button"), href)),
+            after: Vec::new(),
+        }
+    }
+
+    fn second_factor(&self, link: &MailLink, href: String) -> Words {
+        Words {
+            subject: self.of_product("mail-second-begun-subject"),
+            before: vec![
+                self.at("mail-second-begun", link.created_at),
+                self.text("mail-second-begun-not-you"),
+            ],
+            link: Some((self.text("mail-second-begun-button"), href)),
             after: Vec::new(),
         }
     }

@@ -1,6 +1,8 @@
 //! Accounts of people.
-use super::mail_link::{keep, keep_link, tell, use_up, withdraw, withdraw_of, withdraw_to};
-use super::passkey::forget_all;
+use super::mail_link::{
+    keep, keep_link, may_take_back, remember_password, remember_unless_proved, tell, use_up,
+    withdraw, withdraw_of, withdraw_to,
+};
 use super::session::end_all;
 use super::{deletion, second_factor};
 use crate::steps::Steps;
@@ -40,6 +42,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
         } => {
             let guard = "UPDATE people SET password = $2, device_epoch = device_epoch + 1 \
                          WHERE subject = $1 AND ($3 IS NULL OR password = $3)";
+            let steps = remember_password(steps, *subject, notice.as_ref());
             let guarded = steps.guard(guard, values![*subject, password, proved.as_deref()]);
             let steps = withdraw(end_all(guarded, *subject, *keep), *subject);
             tell(steps, notice.as_ref())
@@ -134,8 +137,9 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             // What was told to the earlier address acts no more; what takes the change back does.
             let told = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL \
                         AND purpose IN ('password_changed', 'name_changed', 'new_device', 'sign_ins_changed', \
-                        'second_factor_added', 'second_factor_removed', 'recovery_code_used', 'passkey_copied')";
+                        'second_factor_added', 'second_factor_removed', 'recovery_code_used', 'passkeys_changed', 'passkey_copied')";
             let steps = withdraw(steps, *subject).run(told, values![*subject]);
+            let steps = remember_unless_proved(steps, *subject, notice.as_deref());
             tell(steps, notice.as_deref())
         }
         AddressChange::Set {
@@ -171,16 +175,21 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             at,
             link,
             password,
+            takes_back,
             notice,
         } => {
             let values = values![*subject, email.as_str(), email.key(), *at, password];
             let steps = use_up(steps, *link, now).guard(MOVE_BACK, values);
+            let steps = match takes_back {
+                true => second_factor::forget(may_take_back(steps, *subject, *link), *subject),
+                false => steps,
+            };
             // What takes back a later change is over too; an earlier one still is whoever's mailbox it was before.
             let later = "DELETE FROM mail_links WHERE subject = $1 AND id > $2 AND used_at IS NULL \
                          AND purpose = 'address_changed'";
             let steps = withdraw(steps, *subject).run(later, values![*subject, *link]);
             // Whoever changed the address may have added ways in of their own.
-            let steps = forget_all(forget_sign_ins(steps, *subject), *subject);
+            let steps = forget_sign_ins(steps, *subject);
             keep(end_all(steps, *subject, None), notice)
         }
     }

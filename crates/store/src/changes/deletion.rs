@@ -55,6 +55,10 @@ pub(super) fn delete<'a>(steps: Steps<'a>, deletion: &'a Deletion, now: UnixTime
             values![subject],
         )
         .run(
+            "DELETE FROM earlier_passwords WHERE subject = $1",
+            values![subject],
+        )
+        .run(
             "DELETE FROM person_claims WHERE subject = $1",
             values![subject],
         )

@@ -40,6 +40,44 @@ pub(super) fn tell<'a>(steps: Steps<'a>, notice: Option<&'a LinkMail>) -> Steps<
     }
 }
 
+/// Remembers the password that an account has at this moment, by which its person takes back what a mail tells of.
+pub(super) fn remember_password<'a>(
+    steps: Steps<'a>,
+    subject: Subject,
+    notice: Option<&'a LinkMail>,
+) -> Steps<'a> {
+    const REMEMBER: &str = "INSERT INTO earlier_passwords (id, subject, password) \
+        SELECT $2, subject, password FROM people WHERE subject = $1 AND password <> '' ON CONFLICT DO NOTHING";
+    match notice {
+        Some(mail) => steps.run(REMEMBER, values![subject, mail.link.id]),
+        None => steps,
+    }
+}
+
+/// The same, if the account has no second factor yet: one that is there when a mail is sent is not taken back by it.
+pub(super) fn remember_unless_proved<'a>(
+    steps: Steps<'a>,
+    subject: Subject,
+    notice: Option<&'a LinkMail>,
+) -> Steps<'a> {
+    const REMEMBER: &str = "INSERT INTO earlier_passwords (id, subject, password) \
+        SELECT $2, subject, password FROM people WHERE subject = $1 AND password <> '' \
+        AND NOT EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = $1) \
+        AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.subject = $1) ON CONFLICT DO NOTHING";
+    match notice {
+        Some(mail) => steps.run(REMEMBER, values![subject, mail.link.id]),
+        None => steps,
+    }
+}
+
+/// That a link takes back every second factor of an account.
+pub(super) fn may_take_back(steps: Steps<'_>, subject: Subject, link: Locator) -> Steps<'_> {
+    steps.exists(
+        "SELECT 1 FROM earlier_passwords WHERE id = $2 AND subject = $1",
+        values![subject, link],
+    )
+}
+
 /// Uses a link up. Of two who follow it at once, one finds that it is used.
 pub(super) fn use_up(steps: Steps<'_>, link: Locator, now: UnixTime) -> Steps<'_> {
     let guarded = steps.guard(

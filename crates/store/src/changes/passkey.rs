@@ -1,5 +1,5 @@
 //! Passkeys of people.
-use super::mail_link::tell;
+use super::mail_link::{remember_password, tell};
 use super::second_factor::{forget_idle_codes, going_on, keep_codes};
 use super::session::{end_all, forget_devices};
 use crate::steps::Steps;
@@ -26,7 +26,8 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a PasskeyChange, now: UnixTi
                 false => {
                     let steps = keep_codes(steps, passkey.subject, codes);
                     let steps = end_all(steps, passkey.subject, Some(*session));
-                    forget_devices(steps, passkey.subject)
+                    let steps = forget_devices(steps, passkey.subject);
+                    remember_password(steps, passkey.subject, notice.as_deref())
                 }
             };
             tell(steps, notice.as_deref())
@@ -127,17 +128,4 @@ fn add<'a>(
             AT_MOST as i64,
         ],
     )
-}
-
-/// Forgets all passkeys of somebody, and recovery codes that go with nothing any more.
-pub(super) fn forget_all(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
-    let steps = steps.run("DELETE FROM passkeys WHERE subject = $1", values![subject]);
-    forget_idle_codes(steps, subject)
-}
-
-/// The mail that tells of a passkey which was added takes it away, and the recovery codes that came with it.
-pub(super) fn take_back(steps: Steps<'_>, subject: Subject, link: Locator) -> Steps<'_> {
-    const TAKE_BACK: &str = "DELETE FROM passkeys WHERE subject = $1 AND created_at >= \
-        (SELECT created_at FROM mail_links WHERE id = $2 AND purpose = 'passkeys_changed')";
-    forget_idle_codes(steps.run(TAKE_BACK, values![subject, link]), subject)
 }

@@ -1,5 +1,5 @@
 //! Second factors of people.
-use super::mail_link::tell;
+use super::mail_link::{remember_password, tell};
 use super::session::{end_all, forget_devices};
 use crate::steps::Steps;
 use crate::value::values;
@@ -31,6 +31,10 @@ pub(super) fn steps<'a>(
             let steps = add(steps, *subject, (sealed, *step), *at);
             let steps = keep_codes(steps, *subject, codes);
             let steps = forget_devices(end_all(steps, *subject, *keep), *subject);
+            let steps = match is_first {
+                true => remember_password(steps, *subject, notice.as_deref()),
+                false => steps,
+            };
             tell(steps, notice.as_deref())
         }
         SecondFactorChange::UseCode {

@@ -1,7 +1,7 @@
 //! Browsers that are signed in.
 use super::authentication::{all_end, device_ends, ends, followed_by};
-use super::mail_link::{tell, use_up};
-use super::passkey::take_back;
+use super::mail_link::{may_take_back, tell, use_up};
+use super::second_factor;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::SessionChange;
@@ -72,11 +72,16 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             subject,
             session,
             device,
+            takes_back,
         } => {
             let steps = forget_devices(use_up(steps, *link, now), *subject);
-            let steps = steps.run(TAKE_AWAY, values![*subject, *link]);
-            let steps = take_back(steps, *subject, *link);
-            end_by_link(steps, *subject, (*session, device.as_deref()))
+            match takes_back {
+                true => take_back(steps, *subject, *link),
+                false => {
+                    let steps = steps.run(TAKE_AWAY, values![*subject, *link]);
+                    end_by_link(steps, *subject, (*session, device.as_deref()))
+                }
+            }
         }
     }
 }
@@ -91,6 +96,17 @@ fn end_by_link<'a>(
             .event(END_DEVICE, values![session, subject, device]),
         None => all_end(steps, subject, Locator(0)).event(END_ALL, values![subject, Locator(0)]),
     }
+}
+
+/// Whoever signs in at the same moment locks the person too, and finds the second factor gone that they proved; or comes first,
+/// and is signed out.
+fn take_back(steps: Steps<'_>, subject: Subject, link: Locator) -> Steps<'_> {
+    let steps = steps.lock(
+        "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
+        values![subject],
+    );
+    let steps = second_factor::forget(may_take_back(steps, subject, link), subject);
+    end_all(steps, subject, None)
 }
 
 /// The mail that tells of a sign-in elsewhere which was added takes it away.

@@ -32,6 +32,14 @@ pub(crate) const BY_ID: Query<Option<MailLink>> = Query {
     read: link,
 };
 
+/// The oldest passwords that an account had at the time of a link which takes something back, and a while before; none for a link
+/// that takes nothing back.
+pub(crate) const EARLIER_PASSWORDS: Query<String> = Query {
+    sql: "SELECT e.password FROM earlier_passwords e WHERE e.subject = $1 AND e.id <= $2 AND e.id >= $3 \
+          AND EXISTS (SELECT 1 FROM earlier_passwords o WHERE o.id = $2 AND o.subject = $1) ORDER BY e.id LIMIT 3",
+    read: |row| row.string(0),
+};
+
 /// What is noted of an address.
 pub(crate) const BOUNCE: Query<Option<BounceKind>> = Query {
     sql: "SELECT kind FROM bounces WHERE email_key = $1",

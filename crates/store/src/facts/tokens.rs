@@ -217,7 +217,8 @@ macro_rules! highest_ids {
          SELECT MAX(id) FROM invitations UNION ALL SELECT MAX(id) FROM transfers UNION ALL \
          SELECT MAX(id) FROM refused_requests UNION ALL SELECT MAX(id) FROM granted_requests UNION ALL \
          SELECT MAX(id) FROM review_requests UNION ALL SELECT MAX(id) FROM review_messages UNION ALL \
-         SELECT MAX(id) FROM passkeys UNION ALL SELECT MAX(id) FROM used_ceremonies) AS highest"
+         SELECT MAX(id) FROM passkeys UNION ALL SELECT MAX(id) FROM used_ceremonies UNION ALL \
+         SELECT MAX(id) FROM earlier_passwords) AS highest"
     };
 }
 pub(crate) use highest_ids;

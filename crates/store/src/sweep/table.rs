@@ -1,7 +1,7 @@
 //! Which rows may go: one table of all that expires, the same on both engines.
 use super::{REPLAY_MEMORY, SweepRules};
 use protocol::accounts::handover::CODE_LIFE;
-use protocol::accounts::mail_link::LONGEST_LINK;
+use protocol::accounts::mail_link::{EARLIER_KEPT, LONGEST_LINK};
 use protocol::accounts::passkeys::ceremony;
 use protocol::accounts::sign_in::WINDOW;
 use protocol::apps::RESTORABLE;
@@ -143,7 +143,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 51] = [
+pub(super) const SWEEPS: [Sweep; 53] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -208,6 +208,10 @@ pub(super) const SWEEPS: [Sweep; 51] = [
     }),
     sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),
     sweep("mail_links", EXPIRED, ahead),
+    sweep("earlier_passwords", "$3 > 0", |_, now| {
+        older(EARLIER_KEPT, now)
+    }),
+    sweep("earlier_passwords", "$3 > 0", ahead),
     sweep("invitations", EXPIRED, |_, now| older(INVITATION, now)),
     sweep("invitations", EXPIRED, ahead),
     sweep("transfers", EXPIRED, |_, now| older(OFFER, now)),

@@ -203,6 +203,7 @@ async fn a_notice_ends_what_its_browser_began_since_and_every_browser_is_forgott
             subject,
             session: Some(told.id),
             device: told.device.clone(),
+            takes_back: false,
         })
     };
     assert_eq!(world.settle(ended()).await, Outcome::Committed);

@@ -193,7 +193,7 @@ async fn an_address_moves_once_and_back_once() {
     let further = world.sent(asked).await;
     let second = world.moved(confirm(&further, &moved)).await;
     let restore = |link: &MailLink| {
-        mailbox::restore(link, &moved, "new".to_owned(), world.now, &mint).unwrap()
+        mailbox::restore(link, &moved, ("new".to_owned(), false), world.now, &mint).unwrap()
     };
     for expected in [Committed, Conflict] {
         assert_eq!(world.settle(restore(&undo)).await, expected);
@@ -227,7 +227,8 @@ async fn what_takes_back_a_later_change_leaves_what_takes_back_an_earlier_one() 
         .rev()
         .zip(["one@example.com", "ada@example.com"])
     {
-        let back = mailbox::restore(link, &person, "new".to_owned(), world.now, &mint).unwrap();
+        let back =
+            mailbox::restore(link, &person, ("new".to_owned(), false), world.now, &mint).unwrap();
         assert_eq!(world.settle(back).await, Committed);
         assert_eq!(world.read(subject).await.email, email);
     }
@@ -258,8 +259,15 @@ async fn a_link_that_is_over_does_nothing_and_is_swept() {
     let person = world.read(subject).await;
     let link = world.recovery("ada@example.com").await;
     let mint = world.store.mint();
-    let change =
-        mailbox::recover(&link, &person, None, "new".to_owned(), world.now, &mint).unwrap();
+    let change = mailbox::recover(
+        &link,
+        &person,
+        None,
+        "new".to_owned(),
+        world.now,
+        &mint,
+    )
+    .unwrap();
     let late = world.store.settle(change, link.expires_at).await.unwrap();
     assert_eq!(late, Conflict);
     let rules = SweepRules::of(&policy(), LONGEST_LINK);

@@ -45,6 +45,7 @@ mod second_factors;
 mod sessions;
 mod signing_keys;
 mod sweepers;
+mod taken_back;
 mod test_sides;
 mod tokens;
 mod two_processes;

@@ -475,47 +475,6 @@ async fn a_copy_is_told_once_a_ceremony() {
 }
 
 #[tokio::test]
-async fn the_link_of_its_notice_takes_it_back() {
-    let world = World::new();
-    let ada = ada(&world).await;
-    let proved = protocol::accounts::mailbox::vouch(&ada, world.now);
-    world.settle(proved).await;
-    let ada = world.store.person(ada.subject).await.unwrap().unwrap();
-    let here = session(&world, ada.subject).await;
-    let change = adding(&world, &ada, &here, 1, true);
-    let Transition::Passkey(PasskeyChange::Add {
-        notice: Some(mail), ..
-    }) = &change
-    else {
-        panic!("{change:?}");
-    };
-    let link = mail.link.clone();
-    assert_eq!(world.settle(change.clone()).await, Committed);
-    let back = Transition::Session(SessionChange::EndByLink {
-        link: link.id,
-        subject: ada.subject,
-        session: link.session,
-        device: link.device.clone(),
-    });
-    assert_eq!(world.settle(back).await, Committed);
-    assert!(
-        world
-            .store
-            .second_factors(ada.subject)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(sessions(&world, ada.subject).await.is_empty());
-    assert_eq!(
-        world
-            .database()
-            .count("SELECT COUNT(*) FROM recovery_codes"),
-        0
-    );
-}
-
-#[tokio::test]
 async fn an_account_that_ends_leaves_none_and_used_ceremonies_are_swept() {
     let world = World::new();
     let (ada, _) = with_one(&world).await;
@@ -523,7 +482,7 @@ async fn an_account_that_ends_leaves_none_and_used_ceremonies_are_swept() {
     let mint = world.store.mint();
     let end = delete(&ada, facts, Deleter::Operator, Some(None), &mint).unwrap();
     assert_eq!(world.settle(end).await, Committed);
-    for table in ["passkeys", "recovery_codes"] {
+    for table in ["passkeys", "recovery_codes", "earlier_passwords"] {
         let left = format!("SELECT COUNT(*) FROM {table}");
         assert_eq!(world.database().count(&left), 0, "{table}");
     }

@@ -263,7 +263,7 @@ async fn a_seed_is_sealed_anew_if_it_is_as_it_was_read() {
 }
 
 #[tokio::test]
-async fn a_notice_has_a_link_that_ends_the_session() {
+async fn a_notice_has_a_link_that_ends_the_sessions() {
     let world = World::new();
     let subject = world.person("ada@example.com").await;
     let person = world.store.person(subject).await.unwrap().unwrap();
@@ -281,6 +281,6 @@ async fn a_notice_has_a_link_that_ends_the_session() {
     let id = mail.link.id;
     assert_eq!(world.settle(change.clone()).await, Committed);
     let link = world.store.mail_link(id).await.unwrap().unwrap();
-    assert_eq!(link.purpose, LinkPurpose::SecondFactorAdded);
-    assert_eq!((link.session, link.subject), (Some(here.id), Some(subject)));
+    assert_eq!(link.purpose, LinkPurpose::SecondFactorBegun);
+    assert_eq!((link.session, link.subject), (None, Some(subject)));
 }

@@ -278,7 +278,13 @@ async fn who_takes_an_account_over_by_mail_leaves_nobody_a_way_in() {
     let mail = sent(&world, ask_for_change(&person, &eves, world.now, &mint)).await;
     let moved = mailbox::confirm(&mail, Some(&person), true, world.now, &mint).unwrap();
     let undo = sent(&world, moved).await;
-    let back = mailbox::restore(&undo, &read().await, "own".into(), world.now, &mint);
+    let back = mailbox::restore(
+        &undo,
+        &read().await,
+        ("own".into(), false),
+        world.now,
+        &mint,
+    );
     assert_eq!(world.settle(back.unwrap()).await, Outcome::Committed);
     assert!(known(&world, "ada").await.is_none());
 }

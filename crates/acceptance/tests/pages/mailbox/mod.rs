@@ -7,6 +7,7 @@ mod connected;
 mod invited;
 mod languages;
 mod spellings;
+mod taken_back;
 
 use crate::support::mail_server::{MailServer, Taken};
 use crate::support::{PLAIN, Scene, form_to, within};

@@ -106,7 +106,15 @@ pub fn add<M: Mint>(new: NewPasskey<'_>, told: bool, now: UnixTime, mint: &M) ->
         ceremony: new.ceremony,
         codes: new.codes.iter().map(RecoveryCode::digest).collect(),
         session: new.session.id,
-        notice: mail(told, new.person, now, mint),
+        notice: match new.codes.is_empty() {
+            true => mail(told, (LinkPurpose::PasskeysChanged, new.person), now, mint),
+            false => mail(
+                told,
+                (LinkPurpose::SecondFactorBegun, new.person),
+                now,
+                mint,
+            ),
+        },
     })
 }
 
@@ -188,14 +196,24 @@ pub fn remove<M: Mint>(
         id,
         subject: person.subject,
         session: own.id,
-        notice: mail(told, person, context.now, context.mint),
+        notice: mail(
+            told,
+            (LinkPurpose::PasskeysChanged, person),
+            context.now,
+            context.mint,
+        ),
     };
     Decision::grant(Transition::Passkey(change), ())
 }
 
-fn mail<M: Mint>(told: bool, person: &Person, now: UnixTime, mint: &M) -> Option<Box<LinkMail>> {
+fn mail<M: Mint>(
+    told: bool,
+    (purpose, person): (LinkPurpose, &Person),
+    now: UnixTime,
+    mint: &M,
+) -> Option<Box<LinkMail>> {
     // Its link ends every session: whoever has the passkey may have begun one elsewhere.
-    let mail = told.then(|| notice(LinkPurpose::PasskeysChanged, person, now, mint));
+    let mail = told.then(|| notice(purpose, person, now, mint));
     mail.flatten().map(Box::new)
 }
 

@@ -244,7 +244,11 @@ pub struct NewAuthenticator<'a> {
 
 /// Gives a person a second factor. `told`: they hear of it by mail.
 pub fn add<M: Mint>(new: NewAuthenticator<'_>, told: bool, now: UnixTime, mint: &M) -> Transition {
-    let tell = (LinkPurpose::SecondFactorAdded, new.session);
+    // Whoever has the account's password set the first one up: by the link alone nothing is taken back.
+    let tell = match new.is_first {
+        true => (LinkPurpose::SecondFactorBegun, None),
+        false => (LinkPurpose::SecondFactorAdded, new.session),
+    };
     Transition::SecondFactor(SecondFactorChange::Add {
         subject: new.person.subject,
         sealed: new.sealed,

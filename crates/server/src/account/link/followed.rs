@@ -15,6 +15,8 @@ pub(super) struct Followed {
     /// Their second factors, where a new password takes it too: of an account whose address is proved. Of another, it may be
     /// that of whoever had an address that was not theirs.
     pub(super) second: Option<SecondFactors>,
+    /// The passwords by one of which second factors are taken back, where there are some and this link can do that.
+    pub(super) earlier: Vec<String>,
     /// Another account that has the address which this one is to have, and never proved it.
     pub(super) squatter: Option<Person>,
     /// The app that it removes.
@@ -50,12 +52,21 @@ impl Followed {
             link,
             person,
             second: None,
+            earlier: Vec::new(),
             squatter,
             app: removed,
         };
         if let (Some(Choice::Password), Some(person)) = (followed.chooses(), &followed.person) {
             let has = app.store.second_factors(person.subject).await?;
             followed.second = Some(has).filter(|has| !has.is_none());
+        }
+        let purpose = followed.link.purpose;
+        if let (true, Some(person)) = (purpose.takes_back(), &followed.person) {
+            let has = app.store.second_factors(person.subject).await?;
+            if !has.is_none() {
+                let link = &followed.link;
+                followed.earlier = app.store.earlier_passwords(person.subject, link).await?;
+            }
         }
         Ok(admitted.map(|()| followed))
     }

@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, ConfirmLink, Next, Notice, Problem, Speak, Text, path};
+use pages::{ChoosePassword, ConfirmLink, Next, Notice, Otherwise, Problem, Speak, Text, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose};
 use protocol::accounts::mailbox::Choice;
 use protocol::accounts::people::MAX_NAME;
@@ -87,6 +87,7 @@ fn choose(
             .then(|| typed.name.chars().take(MAX_NAME).collect()),
         notice: notice_of(choice, followed.squatter.is_some(), browser.language),
         asks_code: followed.second.is_some(),
+        asks_earlier: !followed.earlier.is_empty(),
         problems: typed.problems,
         min_password: app.policy().accounts.min_password,
     };
@@ -131,10 +132,16 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
             moved(followed, language),
             language.text("link-change-title"),
         ),
+        LinkPurpose::SecondFactorBegun if !followed.earlier.is_empty() => (
+            language.text("link-not-you-title"),
+            language.text("link-takes-back"),
+            language.text("link-takes-back-button"),
+        ),
         LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
         | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
+        | LinkPurpose::SecondFactorBegun
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
         | LinkPurpose::PasskeysChanged
@@ -173,15 +180,16 @@ fn app_of(followed: &Followed, language: Language) -> Text {
     }
 }
 
-/// Whose password is asked: the account's, if the link is its person's alone and this browser is not signed in to it.
+/// Whose password is asked: the account's, if the link is its person's alone and this browser is not signed in to it; or one that
+/// it had earlier, if that takes something back.
 pub(super) fn asks_password<'a>(
     browser: &BrowserContext,
     followed: &'a Followed,
 ) -> Option<&'a Person> {
     let own = browser.session.as_ref().map(|facts| facts.person.subject);
     let person = followed.person.as_ref()?;
-    let asked = followed.link.purpose.is_for_its_person() && own != Some(person.subject);
-    asked.then_some(person)
+    let proves = followed.link.purpose.is_for_its_person() && own != Some(person.subject);
+    (proves || !followed.earlier.is_empty()).then_some(person)
 }
 
 fn ask(
@@ -208,6 +216,10 @@ fn ask(
                 name: person.name.clone(),
                 email: person.email.clone(),
                 label,
+                otherwise: (!followed.earlier.is_empty()).then(|| Otherwise {
+                    sentence: browser.language.text("link-ends-otherwise"),
+                    label: browser.language.text("link-ends-button"),
+                }),
                 problems: typed.problems,
             };
             reply::page(status, &page, None)
@@ -335,11 +347,21 @@ pub(super) fn plain(
     page.page_for(app, browser)
 }
 
-/// What a link has done that chose no password.
-pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Response {
+/// What a link has done that chose no password; `took_back`: second factors are gone.
+pub(super) fn confirmed(
+    app: &App,
+    reader: Reader,
+    followed: &Followed,
+    took_back: bool,
+) -> Response {
     let recover = ("link-password-title", path::RECOVER);
     let account = ("your-account", path::ACCOUNT);
     let (title, sentence, (label, href)) = match followed.link.purpose {
+        LinkPurpose::SecondFactorBegun if took_back => (
+            reader.text("link-took-back-title"),
+            reader.text("link-took-back"),
+            recover,
+        ),
         LinkPurpose::AddressChange => (
             reader.text("link-changed-title"),
             reader.text("link-changed"),
@@ -349,6 +371,7 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
         | LinkPurpose::NameChanged
         | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
+        | LinkPurpose::SecondFactorBegun
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
         | LinkPurpose::PasskeysChanged

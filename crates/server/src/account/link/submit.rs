@@ -1,7 +1,7 @@
 //! What the pages of links in mails post.
 use super::followed::Followed;
 use super::page::{Typed, asks_password, confirmed, has_apps, over, page, plain};
-use crate::account::proof::{Proof as PasswordProof, prove};
+use crate::account::proof::{Proof as PasswordProof, prove, prove_earlier};
 use crate::account::second_factor::{Checked, check, enter};
 use crate::account::sessions::done as done_page;
 use crate::account::sign_up::problems as problems_of;
@@ -16,9 +16,9 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, ConfirmLink, Problem, Speak, path};
+use pages::{ChoosePassword, ConfirmLink, Problem, Speak, Text, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
-use protocol::accounts::mailbox::{Choice, confirm, join, recover, release, restore};
+use protocol::accounts::mailbox::{Choice, confirm, join, recover, release, restore, take_back};
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{NewAccount, Role};
 use protocol::accounts::second_factor::{Proof, Second};
@@ -34,17 +34,20 @@ pub(crate) struct JoinForm {
     password: String,
 }
 
-/// A new password, and the second factor of who has one.
+/// A new password, and the second factor of who has one; or a password from before, to take one back.
 pub(crate) struct NewPasswordForm {
     link: String,
     password: String,
     code: String,
+    earlier: String,
 }
 
 /// That a link shall do what it is for, and the account's password where it is asked.
 pub(crate) struct ConfirmForm {
     link: String,
     password: String,
+    /// That it shall do no more than it does without a password.
+    without: bool,
 }
 
 fn field(fields: &Params, name: &str) -> String {
@@ -79,6 +82,7 @@ impl Form for NewPasswordForm {
             link: field(fields, "link"),
             password: field(fields, "password"),
             code: field(fields, "code"),
+            earlier: field(fields, "earlier"),
         }
     }
 
@@ -96,6 +100,7 @@ impl Form for ConfirmForm {
         ConfirmForm {
             link: field(fields, "link"),
             password: field(fields, "password"),
+            without: field(fields, "without") == "password",
         }
     }
 
@@ -182,6 +187,7 @@ pub(crate) async fn submit_password(
         link: text,
         password,
         code,
+        earlier,
     } = form;
     let followed = match Followed::find(&app, &text).await? {
         Ok(followed) => followed,
@@ -209,20 +215,20 @@ pub(crate) async fn submit_password(
     }
     let second = match proved(&app, &browser, (person, &followed), &code).await? {
         Ok(second) => second,
-        Err((problem, throttled)) => {
-            let typed = Typed::with(vec![problem]);
-            let form = page(&app, browser, &followed, &text, typed);
-            return Ok(match throttled {
-                Some(throttled) => throttle::refuse(form, throttled),
-                None => form,
-            });
-        }
+        Err(wrong) => return Ok(shown(&app, browser, &followed, &text, "code", wrong)),
     };
     let source = browser.address.source();
+    let takes_back = match earlier.is_empty() {
+        true => false,
+        false => match knew(&app, &browser, (person, &followed), earlier).await? {
+            Ok(()) => true,
+            Err(wrong) => return Ok(shown(&app, browser, &followed, &text, "earlier", wrong)),
+        },
+    };
     let hashed = app.hasher.hash(&source, password.clone()).await?;
     let (now, mint) = (clock::now(), &app.mint);
     let change = match followed.chooses() {
-        Some(Choice::Restored) => restore(&followed.link, person, hashed, now, mint),
+        Some(Choice::Restored) => restore(&followed.link, person, (hashed, takes_back), now, mint),
         _ => recover(&followed.link, person, None, hashed, now, mint),
     };
     match change {
@@ -240,7 +246,7 @@ async fn proved(
     browser: &BrowserContext,
     (person, followed): (&Person, &Followed),
     code: &str,
-) -> Result<Result<Option<Second>, (Problem, Option<Throttled>)>, PageError> {
+) -> Result<Result<Option<Second>, Wrong>, PageError> {
     let Some(has) = &followed.second else {
         return Ok(Ok(None));
     };
@@ -255,7 +261,46 @@ async fn proved(
             (sentence, Some(throttled))
         }
     };
-    Ok(Err((Problem::new("code", sentence), throttled)))
+    Ok(Err((sentence, throttled)))
+}
+
+/// What is wrong with a field, and whether it was tried too often.
+type Wrong = (Text, Option<Throttled>);
+
+/// The form again, with what is wrong with a field.
+fn shown(
+    app: &App,
+    browser: BrowserContext,
+    followed: &Followed,
+    text: &str,
+    field: &'static str,
+    (sentence, throttled): Wrong,
+) -> Response {
+    let typed = Typed::with(vec![Problem::new(field, sentence)]);
+    let form = page(app, browser, followed, text, typed);
+    match throttled {
+        Some(throttled) => throttle::refuse(form, throttled),
+        None => form,
+    }
+}
+
+/// Whether somebody knows a password that the account had before what a link takes back.
+async fn knew(
+    app: &App,
+    browser: &BrowserContext,
+    (person, followed): (&Person, &Followed),
+    password: String,
+) -> Result<Result<(), Wrong>, PageError> {
+    let (source, earlier) = (browser.address.source(), followed.earlier.clone());
+    let proof = prove_earlier(app, person, &source, password, earlier).await?;
+    let language = browser.language;
+    Ok(match proof {
+        PasswordProof::Right => Ok(()),
+        PasswordProof::Wrong => Err((language.text("link-wrong-earlier"), None)),
+        PasswordProof::Throttled(throttled) => {
+            Err((throttle::sentence(throttled, language), Some(throttled)))
+        }
+    })
 }
 
 /// Settles what a link allowed, and signs in with the password that was chosen.
@@ -396,36 +441,34 @@ pub(crate) async fn submit_confirm(
     let ConfirmForm {
         link: text,
         password,
+        without,
     } = form;
     let followed = match Followed::find(&app, &text).await? {
         Ok(followed) => followed,
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
-    let again = |browser, problems| {
-        let typed = Typed::with(problems);
-        page(&app, browser, &followed, &text, typed)
-    };
     if !problems.is_empty() {
-        return Ok(again(browser, problems));
+        let typed = Typed::with(problems);
+        return Ok(page(&app, browser, &followed, &text, typed));
     }
-    let is_person = match asks_password(&browser, &followed) {
-        None => true,
-        Some(person) => match prove(&app, person, &browser.address.source(), None, password).await?
-        {
-            PasswordProof::Right => true,
-            PasswordProof::Wrong => {
-                let sentence = browser.language.text("link-wrong-password");
-                return Ok(again(browser, vec![Problem::new("password", sentence)]));
-            }
-            PasswordProof::Throttled(throttled) => {
-                let sentence = throttle::sentence(throttled, browser.language);
-                let form = again(browser, vec![Problem::new("password", sentence)]);
-                return Ok(throttle::refuse(form, throttled));
-            }
-        },
+    // A mailbox alone ends sessions, and takes nothing back.
+    let takes_back = !followed.earlier.is_empty() && !without;
+    let proof = match asks_password(&browser, &followed) {
+        Some(person) if takes_back => knew(&app, &browser, (person, &followed), password).await?,
+        Some(person) if followed.earlier.is_empty() => {
+            is_theirs(&app, &browser, person, password).await?
+        }
+        Some(_) | None => Ok(()),
     };
+    if let Err(wrong) = proof {
+        return Ok(shown(&app, browser, &followed, &text, "password", wrong));
+    }
     let (now, person) = (clock::now(), followed.person.as_ref());
-    let transition = match confirm(&followed.link, person, is_person, now, &app.mint) {
+    let decided = match takes_back {
+        true => take_back(&followed.link, person),
+        false => confirm(&followed.link, person, true, now, &app.mint),
+    };
+    let transition = match decided {
         Ok(transition) => transition.in_language(browser.language),
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
@@ -436,7 +479,24 @@ pub(crate) async fn submit_confirm(
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         return refused(&app, &browser, &followed, &text).await;
     }
-    Ok(confirmed(&app, browser.reader(), &followed))
+    Ok(confirmed(&app, browser.reader(), &followed, takes_back))
+}
+
+/// Whether somebody has the password of an account.
+async fn is_theirs(
+    app: &App,
+    browser: &BrowserContext,
+    person: &Person,
+    password: String,
+) -> Result<Result<(), Wrong>, PageError> {
+    let (source, language) = (browser.address.source(), browser.language);
+    Ok(match prove(app, person, &source, None, password).await? {
+        PasswordProof::Right => Ok(()),
+        PasswordProof::Wrong => Err((language.text("link-wrong-password"), None)),
+        PasswordProof::Throttled(throttled) => {
+            Err((throttle::sentence(throttled, language), Some(throttled)))
+        }
+    })
 }
 
 /// A guard that was lost: the link was used meanwhile, or the address has another account.

@@ -1,0 +1,8 @@
+-- The password that an account had when a mail was sent which can take something back, under the number of its link.
+CREATE TABLE earlier_passwords (
+    id       INTEGER PRIMARY KEY,
+    subject  INTEGER NOT NULL,
+    password TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX earlier_passwords_by_subject ON earlier_passwords (subject);
