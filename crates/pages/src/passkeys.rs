@@ -18,6 +18,9 @@ impl PasskeyAsk {
     pub const SIGN_IN: &str = "/sign-in/passkey";
     /// Proves the second factor, the same.
     pub const SECOND_FACTOR: &str = "/sign-in/second-factor/passkey";
+    /// Adds the first one, as a second factor that is needed: `POST` with `nonce`, `request`, `app`, `name`, `ceremony`,
+    /// `credential`.
+    pub const SET_UP: &str = "/sign-in/second-factor/set-up/passkey";
     /// Adds one: `POST` with `nonce`, `name`, `ceremony`, `credential`.
     pub const ADD: &str = "/account/security/passkeys/add";
     /// Gives one another name: `POST` with `nonce`, `id`, `name`.
@@ -40,6 +43,15 @@ impl PasskeyAsk {
             ceremony: HOSTILE.to_owned(),
         }
     }
+}
+
+/// What a page asks an authenticator for that is to make a passkey.
+#[derive(Clone, Debug)]
+pub struct NewPasskeyAsk {
+    /// What it asks.
+    pub ask: PasskeyAsk,
+    /// What a new one is called, unless its person calls it something else.
+    pub suggested: String,
 }
 
 /// A person's passkeys on their page.

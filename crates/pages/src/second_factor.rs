@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::field::Field;
-use crate::passkeys::{PasskeyAsk, Passkeys};
+use crate::passkeys::{NewPasskeyAsk, PasskeyAsk, Passkeys};
 use crate::{Frame, HOSTILE, Page, Speak, Text, link, path, samples, samples::pages};
 use protocol::types::Language;
 
@@ -173,6 +173,8 @@ pub struct SetUpSecondFactor {
     pub key: String,
     /// The same, sealed, sent back as `seed`.
     pub seed: String,
+    /// What makes a passkey in its place.
+    pub passkey: Option<NewPasskeyAsk>,
     /// Why the last attempt failed.
     pub problem: Option<Text>,
 }
@@ -193,6 +195,7 @@ impl SetUpSecondFactor {
 impl Page for SetUpSecondFactor {
     const NAME: &'static str = "second-factor-set-up";
     const COPIES: bool = true;
+    const PASSKEYS: bool = true;
 
     fn language(&self) -> Language {
         self.frame.language
@@ -210,6 +213,10 @@ impl Page for SetUpSecondFactor {
             picture: PICTURE.to_owned(),
             key: "GEZD GNBV GY3T QOJQ\nGEZD GNBV GY3T QOJQ".to_owned(),
             seed: "sealed".to_owned(),
+            passkey: Some(NewPasskeyAsk {
+                ask: PasskeyAsk::sample(PasskeyAsk::SET_UP),
+                suggested: "Firefox, Linux".to_owned(),
+            }),
             problem: None,
         };
         let own = SetUpSecondFactor {
@@ -217,6 +224,7 @@ impl Page for SetUpSecondFactor {
             client_id: None,
             app_name: None,
             needed: false,
+            passkey: None,
             ..usual.clone()
         };
         let wrong = SetUpSecondFactor {
@@ -232,6 +240,10 @@ impl Page for SetUpSecondFactor {
             app_name: Some(HOSTILE.to_owned()),
             key: HOSTILE.to_owned(),
             seed: HOSTILE.to_owned(),
+            passkey: Some(NewPasskeyAsk {
+                ask: PasskeyAsk::hostile(PasskeyAsk::SET_UP),
+                suggested: HOSTILE.to_owned(),
+            }),
             problem: Some(Text::of_others(HOSTILE)),
             ..usual.clone()
         };

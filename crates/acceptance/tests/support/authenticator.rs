@@ -7,9 +7,10 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde_json::json;
 
-/// Where a passkey is added, where it signs in, and where it is the second factor.
+/// Where a passkey is added, where it signs in, where it is set up at a sign-in that takes one, and where it is the second factor.
 pub(crate) const ADD: &str = "/account/security/passkeys/add";
 pub(crate) const SIGN_IN: &str = "/sign-in/passkey";
+pub(crate) const SET_UP: &str = "/sign-in/second-factor/set-up/passkey";
 pub(crate) const SECOND: &str = "/sign-in/second-factor/passkey";
 
 const USER_PRESENT: u8 = 0x01;

@@ -17,6 +17,9 @@ sign-in-after-proof = Ihre Anmeldung liegt eine Weile zurück. Zeigen Sie, dass 
 
 second-set-up-title = Zweiten Schritt einrichten
 second-set-up-means = Von da an braucht eine Anmeldung Ihr Passwort und einen Code einer Authenticator-App. Sitzungen in anderen Browsern enden.
+second-set-up-either = Von da an genügt Ihr Passwort allein nicht mehr, um hereinzukommen. Sitzungen in anderen Browsern enden.
+second-set-up-passkey = Passkey
+second-set-up-passkey-means = Sie weisen ihn mit der Sperre Ihres Geräts nach: Finger, Gesicht oder PIN.
 second-set-up-needed = { $product } verlangt bei dieser Anmeldung einen zweiten Schritt.
 second-set-up-scan = Scannen Sie dieses Bild mit einer Authenticator-App auf Ihrem Telefon, oder geben Sie dort den Schlüssel ein.
 second-set-up-picture = Der Schlüssel als QR-Code

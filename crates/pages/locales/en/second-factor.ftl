@@ -17,6 +17,9 @@ sign-in-after-proof = You signed in a while ago. Show that it is still you.
 
 second-set-up-title = Set up a second step
 second-set-up-means = From then on a sign-in takes your password and a code of an authenticator app. Sessions in other browsers end.
+second-set-up-either = From then on your password alone does not let anybody in. Sessions in other browsers end.
+second-set-up-passkey = Passkey
+second-set-up-passkey-means = You prove it with the lock of your device: a finger, your face or a PIN.
 second-set-up-needed = { $product } asks for a second step at this sign-in.
 second-set-up-scan = Scan this picture with an authenticator app on your telephone, or type the key there.
 second-set-up-picture = The key as a QR code

@@ -20,7 +20,7 @@ pub enum PasskeyChange {
         /// Digests of the recovery codes.
         codes: Vec<Digest>,
         /// The session that goes on.
-        session: Locator,
+        session: Option<Locator>,
         /// The mail that tells of it.
         notice: Option<Box<LinkMail>>,
     },

@@ -49,27 +49,31 @@ impl Session {
 
     /// The names of the browser and of the system that it runs on, as far as they are known, from what it calls itself.
     pub fn browser_and_system(&self) -> (Option<&'static str>, Option<&'static str>) {
-        let user_agent = &self.browser;
-        let find = |names: &[(&str, &'static str)]| {
-            let known = names.iter().find(|(mark, _)| user_agent.contains(mark));
-            known.map(|(_, name)| *name)
-        };
-        let browser = find(&[
-            ("Edg/", "Edge"),
-            ("OPR/", "Opera"),
-            ("Firefox/", "Firefox"),
-            ("Chrome/", "Chrome"),
-            ("Safari/", "Safari"),
-            ("curl/", "curl"),
-        ]);
-        let system = find(&[
-            ("Android", "Android"),
-            ("iPhone", "iPhone"),
-            ("iPad", "iPad"),
-            ("Windows", "Windows"),
-            ("Mac OS X", "macOS"),
-            ("Linux", "Linux"),
-        ]);
-        (browser, system)
+        browser_and_system(&self.browser)
     }
+}
+
+/// What a browser that calls itself so is, and on which system, if both are well known.
+pub fn browser_and_system(user_agent: &str) -> (Option<&'static str>, Option<&'static str>) {
+    let find = |names: &[(&str, &'static str)]| {
+        let known = names.iter().find(|(mark, _)| user_agent.contains(mark));
+        known.map(|(_, name)| *name)
+    };
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    (browser, system)
 }

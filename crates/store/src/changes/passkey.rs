@@ -19,13 +19,13 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a PasskeyChange, now: UnixTi
             notice,
         } => {
             let steps = locked(steps, passkey.subject);
-            let steps = going_on(steps, passkey.subject, Some(*session));
+            let steps = going_on(steps, passkey.subject, *session);
             let steps = add(steps, passkey, *ceremony, codes);
             let steps = match codes.is_empty() {
                 true => steps,
                 false => {
                     let steps = keep_codes(steps, passkey.subject, codes);
-                    let steps = end_all(steps, passkey.subject, Some(*session));
+                    let steps = end_all(steps, passkey.subject, *session);
                     let steps = forget_devices(steps, passkey.subject);
                     remember_password(steps, passkey.subject, notice.as_deref())
                 }

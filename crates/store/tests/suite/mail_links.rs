@@ -259,15 +259,8 @@ async fn a_link_that_is_over_does_nothing_and_is_swept() {
     let person = world.read(subject).await;
     let link = world.recovery("ada@example.com").await;
     let mint = world.store.mint();
-    let change = mailbox::recover(
-        &link,
-        &person,
-        None,
-        "new".to_owned(),
-        world.now,
-        &mint,
-    )
-    .unwrap();
+    let change =
+        mailbox::recover(&link, &person, None, "new".to_owned(), world.now, &mint).unwrap();
     let late = world.store.settle(change, link.expires_at).await.unwrap();
     assert_eq!(late, Conflict);
     let rules = SweepRules::of(&policy(), LONGEST_LINK);

@@ -60,7 +60,7 @@ fn adding(world: &World, person: &Person, session: &Session, id: u8, first: bool
         credential: credential(id, 1),
         name: format!("Key {id}"),
         codes: &codes,
-        session,
+        session: Some(session),
     };
     passkeys::add(new, true, world.now, &mint)
 }
@@ -216,7 +216,7 @@ async fn a_ceremony_is_answered_once_whatever_answers_it() {
         passkey,
         ceremony,
         codes,
-        session: here.id,
+        session: Some(here.id),
         notice: None,
     });
     assert_eq!(world.settle(added).await, Conflict);

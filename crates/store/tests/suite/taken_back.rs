@@ -50,7 +50,7 @@ async fn key(world: &World, person: &Person, session: &Session, id: u8, first: b
         },
         name: format!("Key {id}"),
         codes: &codes,
-        session,
+        session: Some(session),
     };
     told(world, passkeys::add(new, true, world.now, &mint)).await
 }

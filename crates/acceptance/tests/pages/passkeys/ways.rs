@@ -1,9 +1,10 @@
 //! Passkeys beside the other ways in: policies, recovery, the last way, operators, the person's own data.
 use super::{SECURITY, events, is_signed_in, with_passkey};
-use crate::support::authenticator::{ADD, Authenticator, SECOND, SIGN_IN, options};
+use crate::support::authenticator::{ADD, Authenticator, SECOND, SET_UP, SIGN_IN, options};
 use crate::support::behind::{age_sessions, run};
-use crate::support::phone::{first_step, newcomer};
-use crate::support::{ANN, PASSWORD, Scene, form_to};
+use crate::support::phone::{first_step, newcomer, recovery_codes};
+use crate::support::{ANN, OWNER, PASSWORD, Scene, form_to};
+use acceptance::{Browser, Form};
 
 #[test]
 fn where_everybody_needs_a_second_factor_it_is_one() {
@@ -24,6 +25,43 @@ fn where_everybody_needs_a_second_factor_it_is_one() {
     let mut other = scene.browser();
     own.sign_in(&mut other).expect(303);
     assert!(is_signed_in(&mut there) && is_signed_in(&mut other));
+}
+
+/// Whoever has no second factor where everybody needs one need not have an app.
+#[test]
+fn it_is_set_up_at_the_sign_in_that_takes_one() {
+    let scene = Scene::plain("[accounts]\nsecond_factor = \"required\"");
+    let mut browser = scene.browser();
+    let page = first_step(&mut browser, ANN, PASSWORD);
+    let mut own = Authenticator::at(scene.provider.issuer());
+    let made = own.create(&options(&page));
+    let form = form_to(&page, SET_UP);
+    let crossed = |browser: &mut Browser, form: &Form, more: &[(&str, &str)]| {
+        let typed = [&[("name", "Key"), ("credential", made.as_str())], more].concat();
+        browser.submit(form, &typed)
+    };
+    // Neither for somebody else, nor by what was asked for another purpose, nor without a name.
+    let mut other = scene.provider.browser();
+    let theirs = form_to(&first_step(&mut other, OWNER, PASSWORD), SET_UP);
+    let ceremony = form.value("ceremony").expect("one").to_owned();
+    let reply = crossed(&mut other, &theirs, &[("ceremony", &ceremony)]);
+    assert_eq!(reply.status, 400, "{reply}");
+    let reply = crossed(&mut browser, &form, &[("name", " ")]);
+    assert_eq!(reply.status, 400, "{reply}");
+    assert!(!is_signed_in(&mut browser) && events(&scene, "passkey.added") == 0);
+    let shown = crossed(&mut browser, &form, &[]).expect(200);
+    assert_eq!(recovery_codes(&shown).len(), 10);
+    assert!(is_signed_in(&mut browser));
+    assert_eq!(events(&scene, "passkey.added"), 1);
+    // It is the second factor of the next sign-in, and nothing is set up there any more.
+    let mut there = scene.provider.browser();
+    let page = first_step(&mut there, ANN, PASSWORD);
+    assert!(!page.text().contains(SET_UP), "{page}");
+    own.answer_to(&mut there, &page, SECOND).expect(303);
+    assert!(is_signed_in(&mut there));
+    let reply = crossed(&mut browser, &form, &[]);
+    assert_eq!(reply.status, 303, "it is there: {reply}");
+    assert_eq!(events(&scene, "passkey.added"), 1);
 }
 
 #[test]

@@ -88,8 +88,9 @@ pub struct NewPasskey<'a> {
     pub name: String,
     /// The recovery codes that go with the first second factor of a person; empty where they have one already.
     pub codes: &'a [RecoveryCode],
-    /// The session in which it is added: all others end where they began without a second factor.
-    pub session: &'a Session,
+    /// The session in which it is added: all others end where they began without a second factor. `None`: at a sign-in that takes
+    /// one.
+    pub session: Option<&'a Session>,
 }
 
 /// Adds a passkey. `told`: its person hears of it by mail.
@@ -105,7 +106,7 @@ pub fn add<M: Mint>(new: NewPasskey<'_>, told: bool, now: UnixTime, mint: &M) ->
         }),
         ceremony: new.ceremony,
         codes: new.codes.iter().map(RecoveryCode::digest).collect(),
-        session: new.session.id,
+        session: new.session.map(|session| session.id),
         notice: match new.codes.is_empty() {
             true => mail(told, (LinkPurpose::PasskeysChanged, new.person), now, mint),
             false => mail(

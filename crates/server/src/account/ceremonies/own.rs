@@ -3,15 +3,39 @@ use super::begin::{begin, handle_of, may_have};
 use crate::http::error::PageError;
 use crate::http::session::BrowserContext;
 use crate::state::App;
-use pages::{PasskeyAsk, PasskeyLine, Passkeys, Speak, Text};
+use pages::{NewPasskeyAsk, PasskeyAsk, PasskeyLine, Passkeys, Speak, Text};
 use protocol::accounts::passkeys::ceremony::Purpose;
 use protocol::accounts::passkeys::{AT_MOST, is_only_way};
 use protocol::facts::SessionFacts;
-use protocol::types::Session;
+use protocol::types::session::browser_and_system;
+use protocol::types::{Locator, Person, Session};
 
 /// What a passkey is added in: a session of its person.
 pub(in crate::account) fn to_add(facts: &SessionFacts) -> Purpose {
     Purpose::Add(facts.person.subject, facts.session.id)
+}
+
+/// What the first one is set up in: the same, or a sign-in of its person that takes one.
+pub(in crate::account) fn to_set_up(person: &Person, session: Option<&Session>) -> Purpose {
+    let within = session.map_or(Locator(0), |session| session.id);
+    Purpose::Add(person.subject, within)
+}
+
+/// What the page asks where somebody sets up their first second factor, in a session or at a sign-in, if they may have passkeys.
+pub(in crate::account) fn set_up(
+    app: &App,
+    browser: &mut BrowserContext,
+    person: &Person,
+    session: Option<&Session>,
+) -> Option<NewPasskeyAsk> {
+    let passkeys = app.passkeys.as_ref().filter(|_| may_have(app, person))?;
+    let shown = (person.label(), person.name.as_str());
+    let begun = passkeys.to_add(handle_of(app, person.subject), shown, &[])?;
+    let what = (to_set_up(person, session), PasskeyAsk::SET_UP);
+    Some(NewPasskeyAsk {
+        ask: begin(app, browser, what, begun),
+        suggested: suggested(&browser.user_agent),
+    })
 }
 
 /// The part of the page that is about passkeys; nothing where a person can have none and has none.
@@ -53,7 +77,7 @@ pub(in crate::account) async fn section(
             })
             .collect(),
         add,
-        suggested: suggested(&facts.session),
+        suggested: suggested(&facts.session.browser),
     }))
 }
 
@@ -70,8 +94,8 @@ fn times(browser: &BrowserContext, since: &str, used: Option<&str>) -> Text {
 }
 
 /// What a new one is called, unless its person knows better: the browser and the system.
-fn suggested(session: &Session) -> String {
-    match session.browser_and_system() {
+fn suggested(user_agent: &str) -> String {
+    match browser_and_system(user_agent) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
         (None, None) => "Passkey".to_owned(),

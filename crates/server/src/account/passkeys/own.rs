@@ -1,6 +1,7 @@
 //! A person's own passkeys: what there are, and how they add, rename and remove one. All of it takes a proof of the last ten
 //! minutes.
-use crate::account::ceremonies::{handle_of, may_have, to_add};
+use super::made::{Made, NotMade, made};
+use crate::account::ceremonies::to_add;
 use crate::account::second_factor::{Before, Said, of_here, page, proved, shown_codes, tells};
 use crate::account::welcome::begin as begin_session;
 use crate::http::error::{PageError, PageFault};
@@ -9,19 +10,18 @@ use crate::http::reply;
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::{Continuation, OwnPage, after_url};
 use crate::ops::clock;
-use crate::ops::passkeys::{Unproved, place_of};
+use crate::ops::passkeys::place_of;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
 use pages::{PasskeyAsk, Security, Speak, path};
 use protocol::Params;
-use protocol::accounts::passkeys::ceremony::{Ceremony, CeremonyFault};
 use protocol::accounts::passkeys::{
-    Credential, KeyPlace, NewPasskey, Passkey, RemoveError, add as adding, is_first, name,
-    remove as removing, rename as renaming,
+    KeyPlace, NewPasskey, Passkey, RemoveError, add as adding, is_first, name, remove as removing,
+    rename as renaming,
 };
+use protocol::accounts::second_factor::Second;
 use protocol::accounts::second_factor::recovery::RecoveryCode;
-use protocol::accounts::second_factor::{Second, SecondFactors};
 use protocol::decision::Mint;
 use protocol::facts::SessionFacts;
 use protocol::types::Locator;
@@ -29,9 +29,7 @@ use store::Outcome;
 
 /// A passkey that a browser made.
 pub(crate) struct AddForm {
-    name: String,
-    ceremony: String,
-    credential: String,
+    made: Made,
 }
 
 impl WholeForm for AddForm {
@@ -39,9 +37,7 @@ impl WholeForm for AddForm {
 
     fn read(fields: &Params) -> Self {
         AddForm {
-            name: fields.text("name"),
-            ceremony: fields.text("ceremony"),
-            credential: fields.text("credential"),
+            made: Made::of(fields),
         }
     }
 }
@@ -86,14 +82,19 @@ pub(super) async fn add(
     let (browser, facts, form) = of_here(&app, posted).await?;
     proved(&facts)?;
     let has = app.store.second_factors(facts.person.subject).await?;
-    let credential = match made(&app, &browser, &facts, (&has, &form)) {
+    // Who has a second factor adds another with it alone.
+    if !has.is_none() && !facts.session.has_second_factor() {
+        return again(&app, browser, &facts, "passkeys-not-added").await;
+    }
+    let made = made(&app, &browser, (&facts.person, to_add(&facts)), &form.made);
+    let credential = match made {
         Ok(made) => made,
         Err(NotMade::Nobody) => return Err(PageFault::NotFound.into()),
         Err(NotMade::Because(problem)) => return again(&app, browser, &facts, problem).await,
     };
     let (ceremony, credential, name) = credential;
     let codes = match is_first(&has) {
-        true => RecoveryCode::of_round(&app.key, form.ceremony.as_bytes()),
+        true => RecoveryCode::of_round(&app.key, form.made.ceremony.as_bytes()),
         false => Vec::new(),
     };
     let place = place_of(&credential);
@@ -105,7 +106,7 @@ pub(super) async fn add(
         credential,
         name,
         codes: &codes,
-        session: &facts.session,
+        session: Some(&facts.session),
     };
     let now = clock::now();
     let change = adding(new, tells(&app, &facts.person), now, &app.mint);
@@ -155,47 +156,6 @@ async fn first(
         (&person, &begun),
         codes,
     ))
-}
-
-/// Why nothing was made.
-enum NotMade {
-    /// Nobody has passkeys here, or not this person.
-    Nobody,
-    /// A message.
-    Because(&'static str),
-}
-
-/// What a browser made, if it is what this session asked for; and under which name it is kept.
-fn made(
-    app: &App,
-    browser: &BrowserContext,
-    facts: &SessionFacts,
-    (has, form): (&SecondFactors, &AddForm),
-) -> Result<(Locator, Credential, String), NotMade> {
-    let can = app
-        .passkeys
-        .as_ref()
-        .filter(|_| may_have(app, &facts.person));
-    let passkeys = can.ok_or(NotMade::Nobody)?;
-    // Who has a second factor adds another with it alone.
-    if !has.is_none() && !facts.session.has_second_factor() {
-        return Err(NotMade::Because("passkeys-not-added"));
-    }
-    let name = name(&form.name).ok_or(NotMade::Because("passkeys-name-wrong"))?;
-    let own = browser.told().unwrap_or_default();
-    let now = clock::now();
-    let ceremony = Ceremony::read(&form.ceremony, to_add(facts), own, &app.key, now);
-    let ceremony = ceremony.map_err(|fault| {
-        NotMade::Because(match fault {
-            CeremonyFault::Late => "passkey-late",
-            CeremonyFault::Foreign => "passkeys-not-added",
-        })
-    })?;
-    let handle = handle_of(app, facts.person.subject);
-    match passkeys.added(&ceremony.state, &form.credential, handle) {
-        Ok(credential) => Ok((ceremony.id, credential, name)),
-        Err(Unproved::Copied | Unproved::Wrong(_)) => Err(NotMade::Because("passkeys-not-added")),
-    }
 }
 
 /// The one of a person's that a form names.

@@ -48,7 +48,7 @@ impl Before {
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) async fn of_newcomer(
+    pub(in crate::account) async fn of_newcomer(
         app: &App,
         newcomer: &Newcomer,
     ) -> Result<Option<Self>, PageError> {

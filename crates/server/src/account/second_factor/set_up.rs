@@ -3,6 +3,7 @@ use super::before::Before;
 use super::check::opened;
 use super::standing::{Newcomer, Standing};
 use super::told::tells;
+use crate::account::ceremonies;
 use crate::account::welcome::{Begun, begin, begun_before};
 use crate::http::cookies::PasswordProved;
 use crate::http::error::PageError;
@@ -122,7 +123,7 @@ pub(crate) async fn submit(
         return over.page(&app, &browser);
     }
     if code.is_some()
-        && let Some(response) = again(&app, &browser, &continuation, &page).await?
+        && let Some(response) = once_more(&app, &browser, &continuation, &page).await?
     {
         return Ok(response);
     }
@@ -204,8 +205,19 @@ async fn added(
     ))
 }
 
+/// The page with a new key, where a passkey did not do.
+pub(in crate::account) fn again(
+    app: &App,
+    continuation: &Continuation,
+    browser: BrowserContext,
+    newcomer: &Newcomer,
+    problem: Text,
+) -> Response {
+    first(app, continuation, browser, newcomer, Some(problem))
+}
+
 /// The form of a moment ago once more, as after a button that was pressed twice: the same codes.
-async fn again(
+async fn once_more(
     app: &App,
     browser: &BrowserContext,
     continuation: &Continuation,
@@ -268,6 +280,10 @@ fn form(
         false => StatusCode::BAD_REQUEST,
     };
     let url = offered.seed.url(&app.config.branding.product, account);
+    let passkey = match newcomer.is_first {
+        true => ceremonies::set_up(app, &mut browser, person, newcomer.session.as_ref()),
+        false => None,
+    };
     let page = SetUpSecondFactor {
         frame: Frame {
             test_side: continuation.is_for_tests(),
@@ -282,6 +298,7 @@ fn form(
         picture: picture(&url),
         key: grouped(&offered.seed.base32()),
         seed: URL_SAFE_NO_PAD.encode(&offered.sealed),
+        passkey,
         problem,
     };
     browser.keep_browser_id(app, continuation.page(status, &page))

@@ -27,13 +27,13 @@ pub(in crate::account) enum Standing {
 
 /// Somebody who sets a second factor up.
 pub(in crate::account) struct Newcomer {
-    pub(super) person: Person,
+    pub(in crate::account) person: Person,
     /// The session in which they do; `None`: they sign in, and cannot without.
-    pub(super) session: Option<Session>,
+    pub(in crate::account) session: Option<Session>,
     /// What another provider said, in place of a password.
     pub(super) answer: Option<Locator>,
     /// Whether they have no other second factor, so that none was asked for.
-    pub(super) is_first: bool,
+    pub(in crate::account) is_first: bool,
 }
 
 impl Standing {
