@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
+use crate::passkeys::PasskeyAsk;
 use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, link, path, samples, samples::pages};
 use protocol::types::Language;
 
@@ -127,7 +128,7 @@ impl Page for AskAddress {
 }
 
 /// The page behind a link for a new account (`POST /link/join` with `nonce`, `link`, `name`, `password`) or a new
-/// password (`POST /link/password` with `nonce`, `link`, `password`, `code`).
+/// password (`POST /link/password` with `nonce`, `link`, `password`, and `code`, `proved` or `earlier`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "choose_password.html")]
 pub struct ChoosePassword {
@@ -145,6 +146,10 @@ pub struct ChoosePassword {
     pub notice: Option<Text>,
     /// Whether a code of their second factor is asked for too.
     pub asks_code: bool,
+    /// What asks for a passkey in its place.
+    pub passkey: Option<PasskeyAsk>,
+    /// That one was proved already, sent back as `proved`.
+    pub proved: Option<String>,
     /// Whether a password from before may be typed, sent back as `earlier`, which takes back second factors.
     pub asks_earlier: bool,
     /// What is wrong, by field: `name`, `password`, `code`, `earlier` or "".
@@ -239,6 +244,7 @@ impl ChoosePassword {
 impl Page for ChoosePassword {
     const NAME: &'static str = "choose-password";
     const ASKS_PASSWORD: bool = true;
+    const PASSKEYS: bool = true;
 
     fn language(&self) -> Language {
         self.frame.language
@@ -254,6 +260,8 @@ impl Page for ChoosePassword {
             notice: None,
             asks_code: false,
             asks_earlier: false,
+            passkey: None,
+            proved: None,
             problems: Vec::new(),
             min_password: 12,
         };
@@ -286,6 +294,8 @@ impl Page for ChoosePassword {
             notice: Some(Text::of_others(HOSTILE)),
             asks_code: false,
             asks_earlier: false,
+            passkey: Some(PasskeyAsk::hostile(PasskeyAsk::NEW_PASSWORD)),
+            proved: Some(HOSTILE.to_owned()),
             problems: vec![
                 Problem::new("password", Text::of_others(HOSTILE)),
                 Problem::new("", Text::of_others(HOSTILE)),
@@ -297,6 +307,15 @@ impl Page for ChoosePassword {
             problems: vec![Problem::new("code", language.text("second-wrong"))],
             ..recover.clone()
         };
+        let by_passkey = ChoosePassword {
+            asks_code: true,
+            passkey: Some(PasskeyAsk::sample(PasskeyAsk::NEW_PASSWORD)),
+            ..recover.clone()
+        };
+        let proved = ChoosePassword {
+            proved: Some("1.device.2.tag".to_owned()),
+            ..recover.clone()
+        };
         let restored = ChoosePassword {
             notice: Some(language.text("link-restored")),
             asks_earlier: true,
@@ -304,7 +323,7 @@ impl Page for ChoosePassword {
             ..recover.clone()
         };
         vec![
-            join, recover, taken_over, with_code, restored, failed, hostile,
+            join, recover, taken_over, with_code, by_passkey, proved, restored, failed, hostile,
         ]
     }
 }

@@ -18,6 +18,8 @@ impl PasskeyAsk {
     pub const SIGN_IN: &str = "/sign-in/passkey";
     /// Proves the second factor, the same.
     pub const SECOND_FACTOR: &str = "/sign-in/second-factor/passkey";
+    /// Proves the second factor of who chooses a new password: `POST` with `nonce`, `link`, `ceremony`, `credential`.
+    pub const NEW_PASSWORD: &str = "/link/password/passkey";
     /// Adds the first one, as a second factor that is needed: `POST` with `nonce`, `request`, `app`, `name`, `ceremony`,
     /// `credential`.
     pub const SET_UP: &str = "/sign-in/second-factor/set-up/passkey";

@@ -11,6 +11,7 @@ use serde_json::json;
 pub(crate) const ADD: &str = "/account/security/passkeys/add";
 pub(crate) const SIGN_IN: &str = "/sign-in/passkey";
 pub(crate) const SET_UP: &str = "/sign-in/second-factor/set-up/passkey";
+pub(crate) const NEW_PASSWORD: &str = "/link/password/passkey";
 pub(crate) const SECOND: &str = "/sign-in/second-factor/passkey";
 
 const USER_PRESENT: u8 = 0x01;

@@ -3,6 +3,9 @@
 link-join-title = Erstellen Sie Ihr Konto
 link-password-title = Neues Passwort wählen
 link-password-button = Passwort festlegen
+link-password-passkey = Weisen Sie zuerst Ihren Passkey nach oder geben Sie unten einen Code ein.
+link-password-passkey-button = Passkey verwenden
+link-password-proved = Ihr Passkey stimmt. Wählen Sie jetzt das Passwort.
 link-taken = Mit dieser Adresse wurde ein Konto angelegt, und noch niemand hat gezeigt, dass er ihre E-Mails liest. Jetzt wird es Ihres: Wer es angelegt hat, vielleicht Sie selbst, wird abgemeldet, und was Apps erlaubt wurde, endet.
 link-restored = Das wird wieder die Adresse Ihres Kontos, und alle Browser werden abgemeldet. Wählen Sie auch ein neues Passwort: Wer die Adresse geändert hat, kennt das alte.
 

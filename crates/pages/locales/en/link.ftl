@@ -3,6 +3,9 @@
 link-join-title = Create your account
 link-password-title = Choose a new password
 link-password-button = Set the password
+link-password-passkey = Prove your passkey first, or type a code below.
+link-password-passkey-button = Use a passkey
+link-password-proved = Your passkey is right. Now choose the password.
 link-taken = An account was made with this address, and nobody has shown yet that they read its mail. It becomes yours now: whoever made it, perhaps you, is signed out, and what was allowed to apps ends.
 link-restored = This becomes the address of your account again, and every browser is signed out. Choose a new password too: whoever changed the address knows the old one.
 

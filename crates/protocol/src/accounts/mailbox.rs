@@ -231,7 +231,8 @@ pub fn join(link: &MailLink, person: NewPerson) -> Result<Transition, LinkFault>
 const UNDER_WAY: Lifetime = Lifetime::from_seconds(2);
 
 /// Sets the password of the account whose mailbox a link was sent to. An account whose address was never proved goes to
-/// whoever reads the mailbox, without anything that its maker had allowed.
+/// whoever reads the mailbox, without anything that its maker had allowed. With the password comes the passkey that was proved
+/// beside the mailbox, if it was one.
 ///
 /// # Errors
 /// When the link is for something else, or its account has another address now.
@@ -239,7 +240,7 @@ pub fn recover<M: Mint>(
     link: &MailLink,
     person: &Person,
     name: Option<&str>,
-    password: String,
+    (password, passkey): (String, Option<Locator>),
     now: UnixTime,
     mint: &M,
 ) -> Result<Transition, LinkFault> {
@@ -262,6 +263,7 @@ pub fn recover<M: Mint>(
             email: person.email.clone(),
             name: name.filter(|_| unproved).map(|name| name.trim().to_owned()),
             password,
+            passkey,
             at: now,
             cutoff,
             notice: LinkMail::new(

@@ -214,6 +214,8 @@ pub struct Recovery {
     pub name: Option<String>,
     /// The new PHC string.
     pub password: String,
+    /// The passkey that was proved beside the mailbox. Guard: it is theirs still.
+    pub passkey: Option<Locator>,
     /// When.
     pub at: UnixTime,
     /// For an account whose address was never proved: whoever made it may be somebody else, so what it had allowed to

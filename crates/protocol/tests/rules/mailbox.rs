@@ -78,7 +78,14 @@ fn a_password_is_set_by_who_reads_the_mailbox_and_nothing_of_an_unproved_maker_i
             ),
         ] {
             let link = link(purpose, "ada@example.com");
-            let set = recover(&link, &ada(proved), None, "new".to_owned(), NOW, &mint);
+            let set = recover(
+                &link,
+                &ada(proved),
+                None,
+                ("new".to_owned(), None),
+                NOW,
+                &mint,
+            );
             assert_eq!(set.is_ok(), allowed, "{purpose:?}, proved: {proved}");
             let Ok(set) = set else { continue };
             let Transition::Account(AccountChange::Recover(recovery)) = &set else {
@@ -94,7 +101,14 @@ fn a_password_is_set_by_who_reads_the_mailbox_and_nothing_of_an_unproved_maker_i
         }
         // The account has another address by now.
         let link = link(purpose, "before@example.com");
-        let set = recover(&link, &ada(true), None, "new".to_owned(), NOW, &mint);
+        let set = recover(
+            &link,
+            &ada(true),
+            None,
+            ("new".to_owned(), None),
+            NOW,
+            &mint,
+        );
         assert_eq!(set.err(), Some(LinkFault::Unknown), "{purpose:?}");
     }
 }
@@ -188,7 +202,7 @@ fn what_is_switched_off_or_was_never_proved_is_moved_and_told_of_nothing() {
             "{purpose:?}"
         );
         assert!(
-            recover(&link, &off, None, "new".to_owned(), NOW, &mint).is_err(),
+            recover(&link, &off, None, ("new".to_owned(), None), NOW, &mint).is_err(),
             "{purpose:?}"
         );
         assert!(

@@ -30,7 +30,7 @@ use crate::http::site::Site;
 use ask::{AskForAccount, AskForRecovery};
 use config::Config;
 use connections::ChangeForm;
-use link::{ConfirmForm, JoinForm, NewPasswordForm};
+use link::{ConfirmForm, JoinForm, NewPasswordForm, PasskeyForm};
 use own_data::{DeleteForm, ExportForm};
 use pages::{ConnectedApp, ConnectedApps, OwnData, Security, path};
 use password::PasswordForm;
@@ -111,6 +111,7 @@ fn mount_mailbox(site: &mut Site) {
     site.page(path::LINK, link::show);
     site.form::<JoinForm, _, _>(link::submit_join);
     site.form::<NewPasswordForm, _, _>(link::submit_password);
+    site.form::<PasskeyForm, _, _>(link::submit_passkey);
     site.form::<ConfirmForm, _, _>(link::submit_confirm);
     site.form::<EmailForm, _, _>(profile::change_email);
     site.form::<ProveForm, _, _>(profile::prove_email);

@@ -3,7 +3,7 @@ use super::mail_link::{
     keep, keep_link, may_take_back, remember_password, remember_unless_proved, tell, use_up,
     withdraw, withdraw_of, withdraw_to,
 };
-use super::session::end_all;
+use super::session::{end_all, still_has};
 use super::{deletion, second_factor};
 use crate::steps::Steps;
 use crate::value::values;
@@ -251,6 +251,7 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
         None => steps,
         Some(_) => without_apps(steps, subject),
     };
+    let steps = still_has(steps, subject, recovery.passkey);
     let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4), name = COALESCE($5, name), \
                  device_epoch = device_epoch + 1 \
                  WHERE subject = $1 AND email = $2 AND disabled_at IS NULL";

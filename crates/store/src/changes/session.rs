@@ -19,7 +19,8 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             passkey,
             notice,
         } => {
-            let locked = still_has(checked(steps, password, session), session, *passkey);
+            let checked = checked(steps, password, session);
+            let locked = still_has(checked, session.subject, *passkey);
             let locked = match answer {
                 Some(answer) => locked.guard(USE_ANSWER, values![*answer, session.subject, now]),
                 None => locked,
@@ -114,9 +115,9 @@ const TAKE_AWAY: &str = "DELETE FROM identities WHERE subject = $1 AND created_a
     (SELECT created_at FROM mail_links WHERE id = $2 AND purpose = 'sign_ins_changed')";
 
 /// Whether the passkey that signs somebody in is theirs still.
-fn still_has<'a>(steps: Steps<'a>, session: &Session, passkey: Option<Locator>) -> Steps<'a> {
+pub(super) fn still_has(steps: Steps<'_>, subject: Subject, passkey: Option<Locator>) -> Steps<'_> {
     match passkey {
-        Some(passkey) => steps.exists(HAS_PASSKEY, values![passkey, session.subject]),
+        Some(passkey) => steps.exists(HAS_PASSKEY, values![passkey, subject]),
         None => steps,
     }
 }

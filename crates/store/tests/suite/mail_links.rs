@@ -69,7 +69,7 @@ impl World {
 
     async fn recover(&self, link: &MailLink, person: &Person, hash: &str) -> store::Outcome {
         let mint = self.store.mint();
-        let change = mailbox::recover(link, person, None, hash.to_owned(), self.now, &mint);
+        let change = mailbox::recover(link, person, None, (hash.to_owned(), None), self.now, &mint);
         self.settle(change.unwrap()).await
     }
 }
@@ -259,8 +259,15 @@ async fn a_link_that_is_over_does_nothing_and_is_swept() {
     let person = world.read(subject).await;
     let link = world.recovery("ada@example.com").await;
     let mint = world.store.mint();
-    let change =
-        mailbox::recover(&link, &person, None, "new".to_owned(), world.now, &mint).unwrap();
+    let change = mailbox::recover(
+        &link,
+        &person,
+        None,
+        ("new".to_owned(), None),
+        world.now,
+        &mint,
+    )
+    .unwrap();
     let late = world.store.settle(change, link.expires_at).await.unwrap();
     assert_eq!(late, Conflict);
     let rules = SweepRules::of(&policy(), LONGEST_LINK);
@@ -337,7 +344,14 @@ async fn what_is_allowed_while_an_account_is_taken_over_counts_no_more() {
         let person = world.read(subject).await;
         let link = world.recovery(&email).await;
         let mint = world.store.mint();
-        let taken = mailbox::recover(&link, &person, Some("Ada"), "new".into(), world.now, &mint);
+        let taken = mailbox::recover(
+            &link,
+            &person,
+            Some("Ada"),
+            ("new".into(), None),
+            world.now,
+            &mint,
+        );
         // The first is decided before, and written at any moment; of the last round, surely after.
         let (before, taken) = (allow(subject, world.now), taken.unwrap());
         match round {

@@ -8,6 +8,7 @@ use jose::keyed::Key;
 use protocol::Transition;
 use protocol::accounts::deletion::{Deleter, delete};
 use protocol::accounts::mail_link::LinkPurpose;
+use protocol::accounts::mailbox::{ask_for_recovery, recover};
 use protocol::accounts::passkeys::{
     self, AT_MOST, Credential, KeyPlace, NewPasskey, Passkey, ceremony, copied, rename, use_in,
 };
@@ -19,7 +20,7 @@ use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
 use protocol::decision::Mint;
 use protocol::events::Event;
 use protocol::transition::{PasskeyChange, SessionChange};
-use protocol::types::{Lifetime, Locator, Person, Session, Subject};
+use protocol::types::{Lifetime, Locator, MailAddress, Person, Session, Subject};
 use std::sync::Arc;
 use store::Outcome::{Committed, Conflict};
 use store::{EventQuery, SweepRules};
@@ -267,6 +268,31 @@ async fn nobody_with_a_passkey_signs_in_by_a_password_alone() {
         world.settle(sign_in(&world, &ada, others, "3")).await,
         Conflict
     );
+}
+
+/// A new password by mail takes the passkey that was proved for it, as it is then.
+#[tokio::test]
+async fn what_is_removed_sets_no_password() {
+    let world = World::new();
+    let (ada, here) = with_one(&world).await;
+    let proved = protocol::accounts::mailbox::vouch(&ada, world.now);
+    world.settle(proved).await;
+    let ada = world.store.person(ada.subject).await.unwrap().unwrap();
+    let own = kept(&world, ada.subject).await.remove(0);
+    let mint = world.store.mint();
+    let address = MailAddress::parse("ada@example.com").unwrap();
+    let asked = ask_for_recovery(&address, world.now, &mint);
+    let id = asked.messages()[0].id();
+    assert_eq!(world.settle(asked).await, Committed);
+    let link = world.store.mail_link(id).await.unwrap().unwrap();
+    let chosen = |passkey| {
+        let chosen = ("new".to_owned(), passkey);
+        recover(&link, &ada, None, chosen, world.now, &mint).unwrap()
+    };
+    let (late, by_code) = (chosen(Some(own.id)), chosen(None));
+    assert_eq!(world.settle(removing(&own, here.id)).await, Committed);
+    assert_eq!(world.settle(late).await, Conflict);
+    assert_eq!(world.settle(by_code).await, Committed);
 }
 
 /// Who removes it may be in another browser, at the same moment.

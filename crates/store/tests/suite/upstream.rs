@@ -264,13 +264,27 @@ async fn who_takes_an_account_over_by_mail_leaves_nobody_a_way_in() {
     assert_eq!(world.settle(link(subject, "eve")).await, Outcome::Committed);
     let asked = ask_for_recovery(&address, world.now, &mint);
     let mail = sent(&world, asked).await;
-    let taken = mailbox::recover(&mail, &read().await, None, "new".into(), world.now, &mint);
+    let taken = mailbox::recover(
+        &mail,
+        &read().await,
+        None,
+        ("new".into(), None),
+        world.now,
+        &mint,
+    );
     assert_eq!(world.settle(taken.unwrap()).await, Outcome::Committed);
     assert!(known(&world, "eve").await.is_none(), "Eve is out");
     // A password that its owner chooses anew leaves their own sign-ins, and taking an address back does not.
     assert_eq!(world.settle(link(subject, "ada")).await, Outcome::Committed);
     let mail = sent(&world, ask_for_recovery(&address, world.now, &mint)).await;
-    let again = mailbox::recover(&mail, &read().await, None, "newer".into(), world.now, &mint);
+    let again = mailbox::recover(
+        &mail,
+        &read().await,
+        None,
+        ("newer".into(), None),
+        world.now,
+        &mint,
+    );
     assert_eq!(world.settle(again.unwrap()).await, Outcome::Committed);
     assert!(known(&world, "ada").await.is_some());
     let person = read().await;

@@ -1,8 +1,10 @@
 // Passkeys, with an authenticator that Chromium has in software: one is added, signs in by the button and where the address is
-// typed, is the second step after a password, and is removed.
+// typed, is the second step after a password and beside a new one, and is removed; then another is set up as the second step.
 
 import assert from "node:assert/strict";
-import { connect, press, signIn } from "../acts.mjs";
+import { askForMail, choose, connect, linkInMail, press, signIn } from "../acts.mjs";
+
+const RECOVERY = { en: "Choose a new password", de: "Wählen Sie ein neues Passwort" };
 
 // An authenticator in the browser of this tab. It answers by itself if somebody would have touched it (`present`).
 async function authenticator(page, present = true) {
@@ -97,14 +99,36 @@ export async function walk(stage) {
   await press(after, "#passkey");
   assert.match(after.url(), /\/account$/);
 
+  // Beside a new password, in place of a code.
+  const forgotten = await stage.tab();
+  const fifth = await authenticator(forgotten);
+  assert.equal(await copied(fourth, fifth), 1);
+  await forgotten.goto(`${issuer}/recover`);
+  await askForMail(forgotten, user.email);
+  await forgotten.goto(await linkInMail(stage, user.email, RECOVERY[stage.language]));
+  await stage.look(forgotten, "choose-password-passkey");
+  await press(forgotten, "#passkey");
+  assert.equal(await forgotten.locator("#code").count(), 0);
+  await stage.look(forgotten, "choose-password-proved");
+  await choose(forgotten, { password: "a new password for the winter" });
+  await forgotten.goto(`${issuer}/account/security`);
+
   // Renamed, and removed.
-  await page.locator("ul.rows summary").click();
-  await page.fill("ul.rows input[name=name]", "Red key");
-  await press(page, page.locator("ul.rows button").first());
-  assert.match(await page.locator("ul.rows").innerText(), /Red key/);
-  await page.locator("ul.rows summary").click();
-  await stage.look(page, "security-passkey-change");
-  await press(page, page.locator("ul.rows button").last());
-  assert.equal(await page.locator("ul.rows").count(), 0);
-  await stage.look(page, "security-passkey-removed");
+  await forgotten.locator("ul.rows summary").click();
+  await forgotten.fill("ul.rows input[name=name]", "Red key");
+  await press(forgotten, forgotten.locator("ul.rows button").first());
+  assert.match(await forgotten.locator("ul.rows").innerText(), /Red key/);
+  await forgotten.locator("ul.rows summary").click();
+  await stage.look(forgotten, "security-passkey-change");
+  await press(forgotten, forgotten.locator("ul.rows button").last());
+  assert.equal(await forgotten.locator("ul.rows").count(), 0);
+  await stage.look(forgotten, "security-passkey-removed");
+
+  // Another one, where a second step is set up.
+  await press(forgotten, "#set-up");
+  await stage.look(forgotten, "second-factor-set-up-passkey");
+  await press(forgotten, "#add-passkey");
+  assert.equal((await forgotten.locator("#codes").innerText()).trim().split(/\s+/).length, 10);
+  await press(forgotten, "#go-on");
+  assert.equal(await forgotten.locator("ul.rows").count(), 1);
 }

@@ -3,6 +3,7 @@ mod accounts;
 mod addresses;
 mod attacks;
 mod bounces;
+mod by_passkey;
 mod connected;
 mod invited;
 mod languages;

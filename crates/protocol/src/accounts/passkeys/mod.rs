@@ -3,6 +3,7 @@
 //!
 //! What an authenticator answered is judged by a library, at the edge; what it is good for, by the rules here.
 pub mod ceremony;
+pub mod proved;
 
 use super::mail_link::{LinkMail, LinkPurpose};
 use super::mailbox::notice;

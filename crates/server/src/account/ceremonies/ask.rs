@@ -5,9 +5,10 @@ use crate::http::session::BrowserContext;
 use crate::interaction::continuation::Continuation;
 use crate::state::App;
 use pages::PasskeyAsk;
+use protocol::accounts::passkeys::Passkey;
 use protocol::accounts::passkeys::ceremony::Purpose;
 use protocol::accounts::second_factor::SecondFactors;
-use protocol::types::Person;
+use protocol::types::{Locator, Person};
 
 /// What the sign-in page asks; nothing on the test side, whose people have none.
 pub(in crate::account) fn sign_in(
@@ -44,4 +45,17 @@ pub(in crate::account) async fn second_factor(
     );
     let begun = passkeys.to_prove(&own);
     Ok(begun.map(|begun| begin(app, browser, what, begun)))
+}
+
+/// What the page behind a link asks of a person who has these passkeys, and chooses a new password there.
+pub(in crate::account) fn new_password(
+    app: &App,
+    browser: &mut BrowserContext,
+    link: Locator,
+    own: &[Passkey],
+) -> Option<PasskeyAsk> {
+    let passkeys = app.passkeys.as_ref().filter(|_| !own.is_empty())?;
+    let what = (Purpose::NewPassword(link), PasskeyAsk::NEW_PASSWORD);
+    let begun = passkeys.to_prove(own)?;
+    Some(begin(app, browser, what, begun))
 }

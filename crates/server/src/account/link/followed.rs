@@ -3,6 +3,7 @@ use crate::ops::clock;
 use crate::state::App;
 use protocol::accounts::mail_link::{LinkFault, MailLink, PresentedLink};
 use protocol::accounts::mailbox::{Choice, Mailbox, admit, choice};
+use protocol::accounts::passkeys::Passkey;
 use protocol::accounts::second_factor::SecondFactors;
 use protocol::types::{Client, Person};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub(super) struct Followed {
     /// Their second factors, where a new password takes it too: of an account whose address is proved. Of another, it may be
     /// that of whoever had an address that was not theirs.
     pub(super) second: Option<SecondFactors>,
+    /// Those passkeys of theirs that are among them.
+    pub(super) passkeys: Vec<Passkey>,
     /// The passwords by one of which second factors are taken back, where there are some and this link can do that.
     pub(super) earlier: Vec<String>,
     /// Another account that has the address which this one is to have, and never proved it.
@@ -52,12 +55,16 @@ impl Followed {
             link,
             person,
             second: None,
+            passkeys: Vec::new(),
             earlier: Vec::new(),
             squatter,
             app: removed,
         };
         if let (Some(Choice::Password), Some(person)) = (followed.chooses(), &followed.person) {
             let has = app.store.second_factors(person.subject).await?;
+            if has.passkeys > 0 {
+                followed.passkeys = app.store.passkeys(person.subject).await?;
+            }
             followed.second = Some(has).filter(|has| !has.is_none());
         }
         let purpose = followed.link.purpose;

@@ -1,5 +1,6 @@
 //! The pages of links in mails.
 use super::followed::Followed;
+use crate::account::ceremonies;
 use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::notice::{PlainPage, link as link_to};
@@ -34,6 +35,8 @@ pub(crate) async fn show(
 #[derive(Default)]
 pub(super) struct Typed {
     pub(super) name: String,
+    /// That a passkey was proved before.
+    pub(super) proved: Option<String>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -77,6 +80,11 @@ fn choose(
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
+    let own = &followed.passkeys;
+    let passkey = match typed.proved {
+        Some(_) => None,
+        None => ceremonies::new_password(app, &mut browser, followed.link.id, own),
+    };
     let page = ChoosePassword {
         nonce: browser.nonce(app, NonceScope::Browser),
         frame: browser.frame(app),
@@ -86,7 +94,9 @@ fn choose(
         name: matches!(choice, Choice::Account | Choice::Taken)
             .then(|| typed.name.chars().take(MAX_NAME).collect()),
         notice: notice_of(choice, followed.squatter.is_some(), browser.language),
-        asks_code: followed.second.is_some(),
+        asks_code: followed.second.is_some() && typed.proved.is_none(),
+        passkey,
+        proved: typed.proved,
         asks_earlier: !followed.earlier.is_empty(),
         problems: typed.problems,
         min_password: app.policy().accounts.min_password,

@@ -1,6 +1,8 @@
-//! What the pages of links in mails post.
+//! What the pages of links in mails post on which a password is chosen.
 use super::followed::Followed;
-use super::page::{Typed, asks_password, confirmed, has_apps, over, page, plain};
+use super::forms::{Wrong, field, posted, shown};
+use super::page::{Typed, has_apps, over, page, plain};
+use super::passkey;
 use crate::account::proof::{Proof as PasswordProof, prove, prove_earlier};
 use crate::account::second_factor::{Checked, check, enter};
 use crate::account::sessions::done as done_page;
@@ -16,13 +18,12 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, ConfirmLink, Problem, Speak, Text, path};
+use pages::{ChoosePassword, Problem, Speak, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
-use protocol::accounts::mailbox::{Choice, confirm, join, recover, release, restore, take_back};
+use protocol::accounts::mailbox::{Choice, join, recover, release, restore};
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{NewAccount, Role};
 use protocol::accounts::second_factor::{Proof, Second};
-use protocol::accounts::sign_in::Throttled;
 use protocol::types::Person;
 use protocol::{Params, Transition};
 use store::Outcome;
@@ -40,18 +41,8 @@ pub(crate) struct NewPasswordForm {
     password: String,
     code: String,
     earlier: String,
-}
-
-/// That a link shall do what it is for, and the account's password where it is asked.
-pub(crate) struct ConfirmForm {
-    link: String,
-    password: String,
-    /// That it shall do no more than it does without a password.
-    without: bool,
-}
-
-fn field(fields: &Params, name: &str) -> String {
-    fields.get(name).unwrap_or_default().to_owned()
+    /// That a passkey was proved, in place of a code.
+    proved: String,
 }
 
 impl Form for JoinForm {
@@ -83,40 +74,12 @@ impl Form for NewPasswordForm {
             password: field(fields, "password"),
             code: field(fields, "code"),
             earlier: field(fields, "earlier"),
+            proved: field(fields, "proved"),
         }
     }
 
     fn read(fields: &Params) -> Self {
         Self::page(fields)
-    }
-}
-
-impl Form for ConfirmForm {
-    const PATH: &'static str = ConfirmLink::ACTION;
-    const NONCE: NonceScope = NonceScope::Browser;
-    type Page = Self;
-
-    fn page(fields: &Params) -> Self {
-        ConfirmForm {
-            link: field(fields, "link"),
-            password: field(fields, "password"),
-            without: field(fields, "without") == "password",
-        }
-    }
-
-    fn read(fields: &Params) -> Self {
-        Self::page(fields)
-    }
-}
-
-/// The form, and what is wrong with one that does not prove itself.
-fn posted<F: Form<Page = F>>(app: &App, posted: Posted<F>) -> (BrowserContext, F, Vec<Problem>) {
-    match posted {
-        Posted::Current(browser, form) => (browser, form, Vec::new()),
-        Posted::OutOfDate(browser, form) => {
-            let stale = Problem::new("", browser.distrust(app, "link-stale"));
-            (browser, form, vec![stale])
-        }
     }
 }
 
@@ -151,7 +114,10 @@ pub(crate) async fn submit_join(
             browser,
             &followed,
             &text,
-            Typed { name, problems },
+            Typed {
+                name,
+                ..Typed::with(problems)
+            },
         ));
     }
     let source = browser.address.source();
@@ -160,7 +126,8 @@ pub(crate) async fn submit_join(
     let change = match &followed.person {
         Some(person) => {
             let name = Some(name.as_str());
-            recover(&followed.link, person, name, hashed, now, &app.mint)
+            let chosen = (hashed, None);
+            recover(&followed.link, person, name, chosen, now, &app.mint)
         }
         None => {
             let (policy, mint) = (app.policy(), &app.mint);
@@ -188,6 +155,7 @@ pub(crate) async fn submit_password(
         password,
         code,
         earlier,
+        proved: by_passkey,
     } = form;
     let followed = match Followed::find(&app, &text).await? {
         Ok(followed) => followed,
@@ -209,27 +177,36 @@ pub(crate) async fn submit_password(
     };
     let fault = password_fault(&password, owner, &app.policy().accounts, "password");
     problems.extend(fault.map(|fault| Problem::from((&fault, browser.language))));
+    let by_passkey = passkey::read(&app, &browser, &followed, by_passkey);
     if !problems.is_empty() {
-        let typed = Typed::with(problems);
+        let typed = Typed {
+            proved: by_passkey.map(|(_, text)| text),
+            ..Typed::with(problems)
+        };
         return Ok(page(&app, browser, &followed, &text, typed));
     }
-    let second = match proved(&app, &browser, (person, &followed), &code).await? {
+    let whose = (person, &followed);
+    let by_passkey = by_passkey.map(|(second, _)| second);
+    let second = match proved(&app, &browser, whose, by_passkey, &code).await? {
         Ok(second) => second,
         Err(wrong) => return Ok(shown(&app, browser, &followed, &text, "code", wrong)),
     };
+    let takes_back = !earlier.is_empty();
+    if takes_back && let Err(wrong) = knew(&app, &browser, whose, earlier).await? {
+        return Ok(shown(&app, browser, &followed, &text, "earlier", wrong));
+    }
     let source = browser.address.source();
-    let takes_back = match earlier.is_empty() {
-        true => false,
-        false => match knew(&app, &browser, (person, &followed), earlier).await? {
-            Ok(()) => true,
-            Err(wrong) => return Ok(shown(&app, browser, &followed, &text, "earlier", wrong)),
-        },
-    };
     let hashed = app.hasher.hash(&source, password.clone()).await?;
     let (now, mint) = (clock::now(), &app.mint);
     let change = match followed.chooses() {
-        Some(Choice::Restored) => restore(&followed.link, person, (hashed, takes_back), now, mint),
-        _ => recover(&followed.link, person, None, hashed, now, mint),
+        Some(Choice::Restored) => {
+            let chosen = (hashed, takes_back);
+            restore(&followed.link, person, chosen, now, mint)
+        }
+        _ => {
+            let passkey = second.and_then(Second::passkey);
+            recover(&followed.link, person, None, (hashed, passkey), now, mint)
+        }
     };
     match change {
         Ok(transition) => {
@@ -245,10 +222,11 @@ async fn proved(
     app: &App,
     browser: &BrowserContext,
     (person, followed): (&Person, &Followed),
+    by_passkey: Option<Second>,
     code: &str,
 ) -> Result<Result<Option<Second>, Wrong>, PageError> {
-    let Some(has) = &followed.second else {
-        return Ok(Ok(None));
+    let Some(has) = followed.second.as_ref().filter(|_| by_passkey.is_none()) else {
+        return Ok(Ok(by_passkey));
     };
     let language = browser.language;
     let (sentence, throttled) = match check(app, browser, (person, has), code).await? {
@@ -264,28 +242,8 @@ async fn proved(
     Ok(Err((sentence, throttled)))
 }
 
-/// What is wrong with a field, and whether it was tried too often.
-type Wrong = (Text, Option<Throttled>);
-
-/// The form again, with what is wrong with a field.
-fn shown(
-    app: &App,
-    browser: BrowserContext,
-    followed: &Followed,
-    text: &str,
-    field: &'static str,
-    (sentence, throttled): Wrong,
-) -> Response {
-    let typed = Typed::with(vec![Problem::new(field, sentence)]);
-    let form = page(app, browser, followed, text, typed);
-    match throttled {
-        Some(throttled) => throttle::refuse(form, throttled),
-        None => form,
-    }
-}
-
 /// Whether somebody knows a password that the account had before what a link takes back.
-async fn knew(
+pub(super) async fn knew(
     app: &App,
     browser: &BrowserContext,
     (person, followed): (&Person, &Followed),
@@ -338,7 +296,7 @@ async fn done(
 
 /// Takes the address that an account is to have from another that never proved it. Whether it can be had: not if that one
 /// has apps.
-async fn freed(
+pub(super) async fn freed(
     app: &App,
     browser: &BrowserContext,
     followed: &Followed,
@@ -432,90 +390,7 @@ async fn again(
     }
 }
 
-/// `POST`: does what the link is for.
-pub(crate) async fn submit_confirm(
-    State(app): State<App>,
-    form: Posted<ConfirmForm>,
-) -> Result<Response, PageError> {
-    let (browser, form, problems) = posted(&app, form);
-    let ConfirmForm {
-        link: text,
-        password,
-        without,
-    } = form;
-    let followed = match Followed::find(&app, &text).await? {
-        Ok(followed) => followed,
-        Err(fault) => return Ok(over(&app, &browser, fault)),
-    };
-    if !problems.is_empty() {
-        let typed = Typed::with(problems);
-        return Ok(page(&app, browser, &followed, &text, typed));
-    }
-    // A mailbox alone ends sessions, and takes nothing back.
-    let takes_back = !followed.earlier.is_empty() && !without;
-    let proof = match asks_password(&browser, &followed) {
-        Some(person) if takes_back => knew(&app, &browser, (person, &followed), password).await?,
-        Some(person) if followed.earlier.is_empty() => {
-            is_theirs(&app, &browser, person, password).await?
-        }
-        Some(_) | None => Ok(()),
-    };
-    if let Err(wrong) = proof {
-        return Ok(shown(&app, browser, &followed, &text, "password", wrong));
-    }
-    let (now, person) = (clock::now(), followed.person.as_ref());
-    let decided = match takes_back {
-        true => take_back(&followed.link, person),
-        false => confirm(&followed.link, person, true, now, &app.mint),
-    };
-    let transition = match decided {
-        Ok(transition) => transition.in_language(browser.language),
-        Err(fault) => return Ok(over(&app, &browser, fault)),
-    };
-    if !freed(&app, &browser, &followed).await? {
-        return Ok(has_apps(&app, &browser));
-    }
-    let act = app.act(now, browser.address);
-    if app.settle_one(transition, act).await? == Outcome::Conflict {
-        return refused(&app, &browser, &followed, &text).await;
-    }
-    Ok(confirmed(&app, browser.reader(), &followed, takes_back))
-}
-
-/// Whether somebody has the password of an account.
-async fn is_theirs(
-    app: &App,
-    browser: &BrowserContext,
-    person: &Person,
-    password: String,
-) -> Result<Result<(), Wrong>, PageError> {
-    let (source, language) = (browser.address.source(), browser.language);
-    Ok(match prove(app, person, &source, None, password).await? {
-        PasswordProof::Right => Ok(()),
-        PasswordProof::Wrong => Err((language.text("link-wrong-password"), None)),
-        PasswordProof::Throttled(throttled) => {
-            Err((throttle::sentence(throttled, language), Some(throttled)))
-        }
-    })
-}
-
-/// A guard that was lost: the link was used meanwhile, or the address has another account.
-async fn refused(
-    app: &App,
-    browser: &BrowserContext,
-    followed: &Followed,
-    text: &str,
-) -> Result<Response, PageError> {
-    Ok(match Followed::find(app, text).await? {
-        Err(fault) => over(app, browser, fault),
-        Ok(_) if followed.link.purpose == LinkPurpose::AddressProof => {
-            over(app, browser, LinkFault::Unknown)
-        }
-        Ok(_) => taken(app, browser),
-    })
-}
-
-fn taken(app: &App, browser: &BrowserContext) -> Response {
+pub(super) fn taken(app: &App, browser: &BrowserContext) -> Response {
     let language = browser.language;
     let said = (
         language.text("link-taken-title"),
