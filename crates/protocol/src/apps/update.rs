@@ -98,7 +98,8 @@ pub enum LogoUpdate {
 /// Changes an app. What a person relies on when they allow it (name, website, picture, addresses, reasons) was looked at when it
 /// was reviewed, so changing it takes the review away. Where apps start only after review, the app goes back to waiting
 /// for one: until then it may do nothing, and its tokens do not work; nothing is cut off, so they work again once it
-/// is approved. An app in test mode meets nobody but its own test users, so it goes on.
+/// is approved. An app in test mode meets nobody but its own test users, so it goes on; and what an operator changes is what an
+/// operator has looked at.
 ///
 /// Guard: the app is still as it was read.
 pub fn update(
@@ -134,7 +135,7 @@ fn decided(
     by: Editor,
     policy: &Policy,
 ) -> Decision<Client, RegistrationErrors> {
-    if relied_on(before) != relied_on(&after) {
+    if by != Editor::Operator && relied_on(before) != relied_on(&after) {
         after.reviewed_at = None;
         if policy.registration == Registration::Review
             && before.side == Side::Live
