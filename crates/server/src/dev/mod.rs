@@ -210,7 +210,7 @@ impl Addresses {
             r#"
 Valetkey is running. Start here, in a browser:
 
-    {demo}          a demo app of somebody else: press Connect
+    {demo}          a demo app of Ada Admin: press Connect
     {issuer}          the provider: your account
     {apps}     your own apps: make one, and get a token with it
     {demo}/v1/tasks a small API that the token opens

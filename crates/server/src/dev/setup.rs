@@ -88,14 +88,14 @@ pub(super) async fn ensure(
 }
 
 async fn make(app: &AppState, demo_port: u16) -> anyhow::Result<Credentials> {
-    let (user, person) = make_person(app, "demo@example.com", "Dana Demo", false).await?;
+    let (user, _) = make_person(app, "demo@example.com", "Dana Demo", false).await?;
     let (admin, admin_person) = make_person(app, "admin@example.com", "Ada Admin", true).await?;
     let homepage = format!("http://localhost:{demo_port}");
     let demo = NewApp {
         redirect_uris: vec![format!("{homepage}/callback")],
         grants: Some(app.policy().grants.clone()),
         description: "A third-party app that shows your tasks.".to_owned(),
-        ..new_app("Task Board", &homepage, person)
+        ..new_app("Task Board", &homepage, admin_person.clone())
     };
     let api = NewApp {
         grants: Some(vec![GrantType::ClientCredentials]),
