@@ -24,7 +24,7 @@ pub(crate) fn sites(config: &Config) -> (Site, Option<Site>) {
     }
     let mut portal = Site::at("");
     portal::mount_pages(config, &mut portal);
-    portal::mount_host(&mut portal);
+    portal::mount_host(config, &mut portal);
     assets::mount(&mut portal);
     site.lead_to(&portal);
     (site, Some(portal))

@@ -27,6 +27,10 @@ pub fn chapters(offer: &Offer) -> Vec<Chapter> {
         chapter("", "Overview", Overview { o: offer }),
         chapter("/apps", "Register an app", apps(offer)),
     ];
+    if let Some(portal) = &offer.apps.portal {
+        let page = YourApp { o: offer, portal };
+        all.push(chapter("/your-app", "Run your app", page));
+    }
     if let Some(authorize) = &offer.endpoints.authorize {
         let page = authorization_code(offer, authorize, scope);
         all.push(chapter(
@@ -119,6 +123,13 @@ fn apps(offer: &Offer) -> Apps<'_> {
         o: offer,
         read: offer.endpoints.app.as_ref().map(read).unwrap_or_default(),
     }
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/your_app.md", escape = "none")]
+struct YourApp<'a> {
+    o: &'a Offer,
+    portal: &'a str,
 }
 
 #[derive(Template)]

@@ -137,6 +137,10 @@ pub struct Apps {
     pub registration: Registration,
     /// Where, if there is such a page.
     pub portal: Option<String>,
+    /// Where it is said how a program does the same, if it can.
+    pub by_program: Option<String>,
+    /// Whether an app's developers see what its requests were told.
+    pub request_log: bool,
     /// The most redirect URIs.
     pub max_redirect_uris: usize,
     /// Whether `http://localhost` frees the port.

@@ -76,6 +76,8 @@ fn everything() -> Offer {
         apps: Apps {
             registration: Registration::Review,
             portal: Some("https://dev.tasks.example/apps".to_owned()),
+            by_program: Some("https://dev.tasks.example/llms.txt".to_owned()),
+            request_log: true,
             max_redirect_uris: 10,
             localhost_any_port: true,
             narrow_scope: true,
@@ -207,6 +209,7 @@ fn little() -> Offer {
         apps: Apps {
             registration: Registration::Admin,
             portal: None,
+            by_program: None,
             ..all.apps
         },
         id_token_life: None,

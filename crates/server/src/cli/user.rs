@@ -66,7 +66,7 @@ pub(super) struct Create {
     /// What the person is called.
     #[arg(long)]
     name: String,
-    /// Mark the person as an administrator. Not yet in effect: nothing asks for the mark.
+    /// Make the person an administrator, who reviews apps and registers them where others may not.
     #[arg(long)]
     admin: bool,
     /// A test app: the account is one of its test users and can be used with it alone.

@@ -64,7 +64,9 @@ fn lines(config: &Config, base: &str, token: &str) -> String {
     let own = path::OWN_API;
     let wait = config.policy.device.interval.seconds();
     let grant = GrantType::DeviceCode.as_str();
-    let on_its_own = config.policy.allows(GrantType::ClientCredentials);
+    // An app that waits for its review has no tokens of its own.
+    let waits = config.policy.registration == Registration::Review;
+    let on_its_own = config.policy.allows(GrantType::ClientCredentials) && !waits;
     let more = match on_its_own {
         true => ",\"client_credentials\":true",
         false => "",
@@ -79,7 +81,7 @@ fn lines(config: &Config, base: &str, token: &str) -> String {
         ),
         "echo \"Open $(field verification_uri_complete device.json) and allow it\"".to_owned(),
         format!(
-            "until curl -sf {token} -d grant_type={grant} -d client_id={CLIENT_ID} -d device_code=$(field device_code device.json) > token.json; do sleep {wait}; done"
+            "while curl -s {token} -d grant_type={grant} -d client_id={CLIENT_ID} -d device_code=$(field device_code device.json) > token.json; grep -qE 'authorization_pending|slow_down' token.json; do sleep {wait}; done"
         ),
         format!(
             "curl -s {base}{own}/apps -H \"Authorization: Bearer $(field access_token token.json)\" --json '{{\"name\":\"My agent\",\"homepage\":\"https://example.com\",\"redirect_uris\":[\"https://example.com/callback\"]{more}}}' > app.json"

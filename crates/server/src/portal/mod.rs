@@ -28,9 +28,7 @@ pub(crate) fn described() -> std::collections::BTreeSet<String> {
 /// Mounts what is on the issuer's host: the API for programs, and the pages unless they have a host of their own.
 pub(crate) fn mount(config: &Config, site: &mut Site) {
     api::mount(config, site);
-    if config.developers.page || config.portal.api {
-        site.page(path::LLMS, docs::show);
-    }
+    mount_llms(config, site);
     if !config.has_portal_host() {
         mount_pages(config, site);
     }
@@ -51,8 +49,16 @@ pub(crate) fn mount_pages(config: &Config, site: &mut Site) {
     }
 }
 
-/// Mounts what a host of its own needs besides: the way in by the issuer, and the first page.
-pub(crate) fn mount_host(site: &mut Site) {
+/// Mounts what agents read first, on either host.
+fn mount_llms(config: &Config, site: &mut Site) {
+    if config.developers.page || config.portal.api {
+        site.page(path::LLMS, docs::show);
+    }
+}
+
+/// Mounts what a host of its own needs besides: the way in by the issuer, the first page, and what agents read first.
+pub(crate) fn mount_host(config: &Config, site: &mut Site) {
+    mount_llms(config, site);
     site.page(path::HOME, sign_in::home);
     site.page(path::SIGN_IN, sign_in::begin);
     site.deciding_page(CALLBACK, sign_in::done);

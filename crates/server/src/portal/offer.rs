@@ -169,6 +169,8 @@ fn apps(config: &Config, base: &str) -> Apps {
             let path = config.portal.path.as_deref().unwrap_or(PORTAL);
             format!("{base}{path}")
         }),
+        by_program: config.portal.api.then(|| format!("{base}{}", path::LLMS)),
+        request_log: config.request_log.enabled,
         max_redirect_uris: redirects.max,
         localhost_any_port: redirects.localhost_any_port,
         narrow_scope: config.policy.narrow_scope,
