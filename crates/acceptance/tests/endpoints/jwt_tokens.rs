@@ -9,6 +9,8 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 const TASKS: &str = "https://tasks.example";
+/// Long enough for whatever comes true.
+const SOON: Duration = Duration::from_secs(15);
 /// A provider whose API of tasks reads its tokens itself, while that of people asks.
 const APIS: &str = r#"
 [scopes.identity]
@@ -30,12 +32,12 @@ fn scene() -> Scene {
     Scene::plain(APIS)
 }
 
-/// An API of tasks that reads JWTs, and whose clock is the provider's.
+/// An API of tasks that reads JWTs, and whose clock is the provider's. What is issued from now on, it has heard the
+/// feed's every word about.
 fn stage() -> Stage {
     let settings = json!({ "audience": TASKS, "leeway": 0, "delete_within": 2 });
     let stage = Stage::of(scene(), settings);
-    // What is issued from now on, it has heard the feed's every word about.
-    std::thread::sleep(Duration::from_millis(2_100));
+    stage.wait_until_read();
     stage
 }
 
@@ -379,12 +381,11 @@ fn who_signed_in_long_ago_is_asked_to_do_so_again() {
             "[scopes.identity]",
             "[scopes.\"tasks:delete\"]\nsentence = \"Delete your tasks\"\n[scopes.identity]",
         )),
-        json!({ "audience": TASKS, "leeway": 0, "delete_within": 8 }),
+        json!({ "audience": TASKS, "leeway": 0, "delete_within": 2 }),
     );
     let app = stage.scene.confidential(CALLBACK);
     let mut browser = stage.scene.browser();
     browser.sign_in(ANN, PASSWORD);
-    std::thread::sleep(Duration::from_millis(9_100));
     let scope = "tasks:read tasks:write tasks:delete";
     let old = stage.scene.tokens_of(&mut browser, &app, scope).access;
     let task = json!({ "title": "x" });
@@ -393,20 +394,23 @@ fn who_signed_in_long_ago_is_asked_to_do_so_again() {
         .call("POST", "/v1/tasks", &old, Some(&task))
         .expect(201);
     let path = format!("/v1/tasks/{}", made.json()["id"]);
-    let reply = stage.tasks.call("DELETE", &path, &old, None).expect(401);
+    // What is not there is deleted for as long as she signed in a moment ago.
+    let remove = |path: &str, token: &str| stage.tasks.call("DELETE", path, token, None);
+    let late = || remove("/v1/tasks/999", &old).status == 401;
+    assert!(within(SOON, late), "it is long ago by now");
+    let reply = remove(&path, &old).expect(401);
     let challenge = reply.header("WWW-Authenticate").unwrap_or_default();
     assert!(
         challenge.contains("error=\"insufficient_user_authentication\""),
         "{challenge}"
     );
     assert!(
-        challenge.ends_with("max_age=\"8\""),
+        challenge.ends_with("max_age=\"2\""),
         "{sentence}: {challenge}"
     );
-    // She signs in again.
-    let new = stage.scene.tokens(&app, scope).access;
-    let reply = stage.tasks.call("DELETE", &path, &new, None);
-    assert!(reply.status < 300, "{sentence}: {reply}");
+    // She signs in again; on a machine that is busy even that may be too long ago.
+    let again = || remove(&path, &stage.scene.tokens(&app, scope).access).status < 300;
+    assert!(within(SOON, again), "{sentence}");
 }
 
 /// What a developer is told of an app of the owner's by our own API is not for JWTs.

@@ -1,7 +1,7 @@
 //! Mail, by way of the outbox, to a real mail server: which takes it, is away, refuses, is slow, wants TLS.
 
-use crate::support::mail_server::MailServer;
-use crate::support::{PLAIN, within};
+use crate::support::mail_server::{MailServer, Taken};
+use crate::support::{PLAIN, long, within};
 use acceptance::{Finished, Json, Provider, Setup};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -136,6 +136,30 @@ fn mails_over_tls_go_to_a_server_that_knows_us_and_the_password_stays_secret() {
     }
 }
 
+/// To so many others mails are asked for while the server is away.
+const ADDRESSES: usize = 5;
+
+fn address(nth: usize) -> String {
+    format!("user{nth}@example.com")
+}
+
+/// Two mails to each of them; in the long form so many at a time, for a minute. How many it were.
+#[track_caller]
+fn asked_meanwhile(provider: &Provider) -> usize {
+    let (began, mut asked) = (Instant::now(), 0);
+    let away = Duration::from_secs(if long() { 60 } else { 0 });
+    loop {
+        for nth in 0..ADDRESSES {
+            test(provider, &address(nth), &["--copies", "2"]).json();
+            asked += 2;
+        }
+        if began.elapsed() >= away {
+            return asked;
+        }
+    }
+}
+
+/// In the long form for a minute, in which more and more are asked for.
 #[test]
 #[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn mails_wait_while_the_server_is_away() {
@@ -161,15 +185,23 @@ fn mails_wait_while_the_server_is_away() {
         "{listed}"
     );
 
+    let asked = 1 + asked_meanwhile(&provider);
+
     // It comes back, and nobody has to do anything.
     server.start();
-    let soon = Duration::from_secs(30);
+    let soon = Duration::from_secs(if long() { 150 } else { 30 });
     assert!(
-        within(soon, || server.taken().len() == 1),
-        "{}",
+        within(soon, || server.taken().len() >= asked),
+        "{} of {asked}: {}",
+        server.taken().len(),
         provider.log()
     );
     assert!(within(SOON, || outbox(&provider, &[]).is_empty()));
+    assert_eq!(server.taken().len(), asked, "each once");
+    for nth in 0..ADDRESSES {
+        let numbers = server.taken_by(&address(nth));
+        assert!(numbers.iter().map(Taken::number).is_sorted(), "{numbers:?}");
+    }
     assert!(
         !provider.log().contains("ann@example.com"),
         "{}",

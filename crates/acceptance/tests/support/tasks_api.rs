@@ -254,6 +254,22 @@ impl Stage {
         );
     }
 
+    /// Issues JWTs until the API reads one without asking the provider: the feed has been followed since before it was
+    /// issued.
+    #[track_caller]
+    pub(crate) fn wait_until_read(&self) {
+        let read = || {
+            let token = Tokens::of(&self.scene.client_credentials(&self.api)).access;
+            let before = self.questions();
+            self.tasks.get("/v1/tasks", &token);
+            self.questions() == before
+        };
+        assert!(
+            within(Duration::from_secs(10), read),
+            "every token is asked about"
+        );
+    }
+
     /// How often the provider was asked about a token so far. Its log is written by a thread of its own, so the
     /// count is taken when it stands still.
     pub(crate) fn questions(&self) -> usize {

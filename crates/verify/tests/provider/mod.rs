@@ -316,6 +316,18 @@ pub(crate) async fn until(mut done: impl FnMut() -> bool) {
     }
 }
 
+/// Calls the API with a token until it answers so.
+pub(crate) async fn until_status(api: &Router, token: &str, expected: u16) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        match status(api, token).await {
+            found if found == expected => return,
+            found => assert!(Instant::now() < deadline, "{found}, not {expected}"),
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
 /// Unix seconds.
 #[allow(
     clippy::disallowed_methods,
