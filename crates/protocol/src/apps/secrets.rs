@@ -2,7 +2,7 @@
 use crate::decision::{Decision, Mint};
 use crate::outbox::{Message, SecretEndMail};
 use crate::register::new_secret;
-use crate::transition::{AppChange, Transition};
+use crate::transition::{AppChange, SecretChange, Transition};
 use crate::types::text::is_plain;
 use crate::types::{Client, ClientKind, Lifetime, Locator, MailAddress, StoredSecret, UnixTime};
 
@@ -98,11 +98,11 @@ pub fn add<M: Mint>(
     match checked {
         Ok(name) => {
             let issued = issue(client, name, new.expires_at, now, mint);
-            let transition = AppChange::AddSecret {
+            let transition = AppChange::Secret(SecretChange::Add {
                 client: client.no,
                 version: client.version,
                 secret: issued.stored.clone(),
-            };
+            });
             Decision::grant(Transition::App(transition), issued)
         }
         Err(error) => Decision::refuse(error),
@@ -126,11 +126,11 @@ pub fn revoke(
     if works && live(client, now).count() == 1 && !force {
         return Decision::refuse(SecretError::Last);
     }
-    let transition = AppChange::RevokeSecret {
+    let transition = AppChange::Secret(SecretChange::Revoke {
         client: client.no,
         version: client.version,
         secret: id,
-    };
+    });
     Decision::grant(Transition::App(transition), ())
 }
 
@@ -154,12 +154,12 @@ pub fn rotate<M: Mint>(
     match checked {
         Ok(name) => {
             let issued = issue(client, name, None, now, mint);
-            let transition = AppChange::RotateSecrets {
+            let transition = AppChange::Secret(SecretChange::Rotate {
                 client: client.no,
                 version: client.version,
                 secret: issued.stored.clone(),
                 others_end: now.plus(Lifetime::from_minutes(overlap * 60)),
-            };
+            });
             Decision::grant(Transition::App(transition), issued)
         }
         Err(error) => Decision::refuse(error),
@@ -183,11 +183,13 @@ pub fn warn<M: Mint>(
         Message::new(&SecretEndMail { to, client, secret }, mint)
     };
     let mails: Vec<Message> = to.into_iter().map(mail).collect();
-    (!mails.is_empty()).then_some(Transition::App(AppChange::WarnOfEnd {
-        client: client.no,
-        secret: id,
-        mails,
-    }))
+    (!mails.is_empty()).then_some(Transition::App(AppChange::Secret(
+        SecretChange::WarnOfEnd {
+            client: client.no,
+            secret: id,
+            mails,
+        },
+    )))
 }
 
 fn changeable(client: &Client) -> Result<(), SecretError> {

@@ -1,7 +1,7 @@
 //! By what an app shows who it is: its `client_id` and its secrets.
 use super::{Field, RegistrationError, SECRET_PREFIX, wrong};
 use crate::decision::{Decision, Mint};
-use crate::transition::{AppChange, Transition};
+use crate::transition::{AppChange, SecretChange, Transition};
 use crate::types::{Client, ClientKind, Locator, Side, StoredSecret, UnixTime};
 use jose::Digest;
 use wire::token_text;
@@ -68,10 +68,10 @@ pub fn rotate_secret<M: Mint>(
         return Decision::refuse(wrong(Field::Secret, sentence));
     }
     let (text, stored) = new_secret(client.side, now, mint);
-    let transition = Transition::App(AppChange::ReplaceSecrets {
+    let transition = Transition::App(AppChange::Secret(SecretChange::Replace {
         client: client.no,
         version: client.version,
         secrets: vec![stored],
-    });
+    }));
     Decision::grant(transition, text)
 }

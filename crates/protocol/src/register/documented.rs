@@ -2,7 +2,7 @@
 use super::credentials::stored;
 use crate::decision::Mint;
 use crate::policy::Policy;
-use crate::transition::{AppChange, Transition};
+use crate::transition::{AppChange, SecretChange, Transition};
 use crate::types::{
     AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, Locator, RelyingParty, Scope, Side,
     Subject, UnixTime,
@@ -66,10 +66,10 @@ pub fn replace_documented_secret<M: Mint>(
     let new = stored(secret, now, mint.locator());
     let has = matches!(&client.secrets[..], [own] if own.digest == new.digest);
     (!has).then(|| {
-        Transition::App(AppChange::ReplaceSecrets {
+        Transition::App(AppChange::Secret(SecretChange::Replace {
             client: client.no,
             version: client.version,
             secrets: vec![new],
-        })
+        }))
     })
 }

@@ -3,7 +3,7 @@ use super::{Field, RegistrationError, wrong};
 use crate::decision::{Decision, Mint};
 use crate::own_api;
 use crate::policy::Policy;
-use crate::transition::{AppChange, Transition};
+use crate::transition::{AppChange, ApprovalChange, Transition};
 use crate::types::{Client, ClientStatus, UnixTime};
 
 /// Switches an app off; its tokens are dead for good, also when it is switched on again.
@@ -47,12 +47,12 @@ pub fn approve(
     if status == client.status && client.reviewed_at.is_some() {
         return Decision::unchanged(());
     }
-    let transition = Transition::App(AppChange::Approve {
+    let transition = Transition::App(AppChange::Approval(ApprovalChange::App {
         client: client.no,
         version: client.version,
         status,
         reviewed_at: now,
-    });
+    }));
     Decision::grant(transition, ())
 }
 
@@ -90,10 +90,10 @@ pub fn approve_scopes(
     if approved == client.approved {
         return Decision::unchanged(());
     }
-    let transition = Transition::App(AppChange::ApproveScopes {
+    let transition = Transition::App(AppChange::Approval(ApprovalChange::Scopes {
         client: client.no,
         version: client.version,
         approved,
-    });
+    }));
     Decision::grant(transition, ())
 }

@@ -1,12 +1,9 @@
 //! Apps. What rests on how an app was read carries its version as guard, so that of two who change it at once the
 //! second looks again.
-use super::TransferChange;
+use super::{ApprovalChange, SecretChange, TransferChange, UsageChange};
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::request_log::RequestBatch;
-use crate::types::{
-    Client, ClientNo, ClientStatus, ConnectionUse, Locator, Scope, StoredSecret, UnixTime,
-};
+use crate::types::{Client, ClientNo, ClientStatus, Locator, UnixTime};
 
 /// A change of an app.
 #[derive(Debug, Clone)]
@@ -42,90 +39,14 @@ pub enum AppChange {
         /// Tokens below this locator are dead (unchanged where it is lower than before).
         cutoff: Locator,
     },
-    /// Says that an app was reviewed, and lets one in that waited for it. Guard: it is still as it was looked at.
-    Approve {
-        /// Which.
-        client: ClientNo,
-        /// The version that was looked at.
-        version: i64,
-        /// What it may do from now on.
-        status: ClientStatus,
-        /// When it was looked at.
-        reviewed_at: UnixTime,
-    },
-    /// Approves restricted scopes for an app (the whole new set). Guard: the app is still as it was read.
-    ApproveScopes {
-        /// Which.
-        client: ClientNo,
-        /// Its version as it was read.
-        version: i64,
-        /// All that are approved now.
-        approved: Scope,
-    },
-    /// Replaces an app's secrets. Guard: the app is still as it was read.
-    ReplaceSecrets {
-        /// Which.
-        client: ClientNo,
-        /// Its version as it was read.
-        version: i64,
-        /// Those that work from now on.
-        secrets: Vec<StoredSecret>,
-    },
-    /// Adds a secret. Guard: the app is still as it was read.
-    AddSecret {
-        /// Which.
-        client: ClientNo,
-        /// Its version as it was read.
-        version: i64,
-        /// The new one.
-        secret: StoredSecret,
-    },
-    /// Takes a secret away. Guard: the app is still as it was read.
-    RevokeSecret {
-        /// Which.
-        client: ClientNo,
-        /// Its version as it was read.
-        version: i64,
-        /// The one that goes.
-        secret: Locator,
-    },
-    /// Adds a secret and gives the others an end. Guard: the app is still as it was read.
-    RotateSecrets {
-        /// Which.
-        client: ClientNo,
-        /// Its version as it was read.
-        version: i64,
-        /// The new one.
-        secret: StoredSecret,
-        /// When the others end, unless they do sooner.
-        others_end: UnixTime,
-    },
-    /// Tells the developers of an app that a secret ends soon. Guard: nobody has told them.
-    WarnOfEnd {
-        /// Which app.
-        client: ClientNo,
-        /// Which secret.
-        secret: Locator,
-        /// A mail for each of them.
-        mails: Vec<Message>,
-    },
-    /// Notes that an app was used, and with which of its secrets. No guard: of two, the later stays.
-    NoteUse {
-        /// Which.
-        client: ClientNo,
-        /// The secret that it showed.
-        secret: Option<Locator>,
-        /// When.
-        at: UnixTime,
-        /// From which network.
-        network: String,
-    },
-    /// Notes when connections of apps were used. No guard: of two, the later stays.
-    NoteConnections(Vec<ConnectionUse>),
+    /// Lets an app do more.
+    Approval(ApprovalChange),
+    /// Changes its secrets.
+    Secret(SecretChange),
     /// Hands an app over.
     Transfer(TransferChange),
-    /// Writes down what its requests were told. No guard.
-    LogRequests(Box<RequestBatch>),
+    /// Notes how it is used.
+    Usage(UsageChange),
     /// Deletes an app; its tokens are dead at once. Its row, secrets and logo are kept for a while. No guard: of one
     /// that is gone already no event is told.
     Delete {
@@ -179,8 +100,7 @@ impl std::fmt::Debug for Logo {
 impl AppChange {
     pub(super) fn event(&self) -> Option<Happened> {
         Some(match self {
-            // Tokens tell of it themselves.
-            Self::NoteUse { .. } | Self::NoteConnections(_) | Self::LogRequests(_) => return None,
+            Self::Usage(_) => return None,
             Self::Register { client, .. } => Happened {
                 organization: client.organization,
                 ..Happened::by_person(Event::AppRegistered, client.owner)
@@ -196,25 +116,8 @@ impl AppChange {
             Self::SetStatus { client, status, .. } => {
                 Happened::unasked(Event::of_status(*status)).with(*client)
             }
-            Self::Approve { client, .. } => Happened::unasked(Event::AppApproved).with(*client),
-            Self::ApproveScopes { client, .. } => {
-                Happened::unasked(Event::AppScopesApproved).with(*client)
-            }
-            Self::ReplaceSecrets { client, .. } => {
-                Happened::unasked(Event::AppSecretRotated).with(*client)
-            }
-            Self::AddSecret { client, .. } => {
-                Happened::unasked(Event::AppSecretAdded).with(*client)
-            }
-            Self::RevokeSecret { client, .. } => {
-                Happened::unasked(Event::AppSecretRevoked).with(*client)
-            }
-            Self::WarnOfEnd { client, .. } => {
-                Happened::unasked(Event::AppSecretEnding).with(*client)
-            }
-            Self::RotateSecrets { client, .. } => {
-                Happened::unasked(Event::AppSecretsRotated).with(*client)
-            }
+            Self::Approval(change) => change.event(),
+            Self::Secret(change) => change.event(),
             Self::Transfer(change) => change.event(),
             Self::Restore { client, .. } => Happened::unasked(Event::AppRestored).with(*client),
             Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
@@ -224,19 +127,12 @@ impl AppChange {
     pub(super) fn messages(&self) -> &[Message] {
         match self {
             Self::Transfer(change) => change.messages(),
-            Self::WarnOfEnd { mails, .. } => mails,
+            Self::Secret(change) => change.messages(),
             Self::Register { .. }
             | Self::Update { .. }
             | Self::SetStatus { .. }
-            | Self::Approve { .. }
-            | Self::ApproveScopes { .. }
-            | Self::ReplaceSecrets { .. }
-            | Self::AddSecret { .. }
-            | Self::RevokeSecret { .. }
-            | Self::RotateSecrets { .. }
-            | Self::NoteUse { .. }
-            | Self::NoteConnections(_)
-            | Self::LogRequests(_)
+            | Self::Approval(_)
+            | Self::Usage(_)
             | Self::Delete { .. }
             | Self::Restore { .. } => &[],
         }

@@ -5,6 +5,7 @@
 //! catch-all, so a new one does not compile until each engine knows what to do.
 mod account;
 mod app;
+mod approval;
 mod assertion;
 mod authorize;
 mod bounce;
@@ -21,14 +22,17 @@ mod outbox;
 mod passkey;
 mod review;
 mod second_factor;
+mod secret;
 mod session;
 mod signing_key;
 mod throttle;
 mod transfer;
 mod upstream;
+mod usage;
 
 pub use account::{AccountChange, AddressChange, Deletion, Recovery};
 pub use app::{AppChange, Bounds, Logo, LogoChange};
+pub use approval::ApprovalChange;
 pub use assertion::AssertionChange;
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
@@ -44,11 +48,13 @@ pub use outbox::OutboxChange;
 pub use passkey::PasskeyChange;
 pub use review::{Approved, ReviewChange, ReviewStep};
 pub use second_factor::SecondFactorChange;
+pub use secret::SecretChange;
 pub use session::{SessionChange, SessionUse};
 pub use signing_key::SigningKeyChange;
 pub use throttle::ThrottleChange;
 pub use transfer::TransferChange;
 pub use upstream::UpstreamChange;
+pub use usage::UsageChange;
 
 use crate::events::Happened;
 use crate::outbox::Message;

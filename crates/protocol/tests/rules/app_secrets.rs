@@ -2,7 +2,7 @@
 use protocol::Transition;
 use protocol::apps::secrets::{MAX_SECRETS, NewSecret, SecretError, add, revoke, rotate};
 use protocol::testing::{Case, Counter, NOW, Verdict};
-use protocol::transition::AppChange;
+use protocol::transition::{AppChange, SecretChange};
 use protocol::types::{Client, ClientKind, Lifetime, Locator, StoredSecret, UnixTime};
 
 fn with_secrets(count: usize) -> Client {
@@ -67,9 +67,11 @@ fn a_rotation_gives_the_others_an_end() {
     let mint = Counter::starting_at(NOW);
     for (hours, end) in [(0, NOW), (24, NOW.plus(Lifetime::from_days(1)))] {
         let change = rotate(&with_secrets(1), "next".to_owned(), hours, NOW, &mint).change();
-        let Some(Transition::App(AppChange::RotateSecrets {
-            secret, others_end, ..
-        })) = change
+        let Some(Transition::App(AppChange::Secret(SecretChange::Rotate {
+            secret,
+            others_end,
+            ..
+        }))) = change
         else {
             panic!("a rotation");
         };

@@ -6,7 +6,7 @@ use protocol::register::RegistrationErrors;
 use protocol::register::{Field, RegistrationError, approve, approve_scopes};
 use protocol::self_management::parse;
 use protocol::testing::{Case, NOW, Verdict};
-use protocol::transition::AppChange;
+use protocol::transition::{AppChange, ApprovalChange};
 use protocol::types::{Client, ClientKind, ClientStatus, GrantType, Locator, Scope, Side};
 use protocol::{Decision, Policy, Transition};
 
@@ -149,7 +149,7 @@ fn an_app_that_waits_works_again_once_it_is_approved() {
     case.policy.registration = Registration::Review;
     case.client.status = ClientStatus::Pending;
     assert!(case.answer().into_parts().1.is_err());
-    let Some(Transition::App(AppChange::Approve { status, .. })) =
+    let Some(Transition::App(AppChange::Approval(ApprovalChange::App { status, .. }))) =
         approve(&case.client, None, NOW).change()
     else {
         panic!("an approval");
@@ -166,12 +166,12 @@ fn an_approval_is_of_the_version_that_was_looked_at() {
         ..Client::for_tests()
     };
     for looked_at in [None, Some(5)] {
-        let Some(Transition::App(AppChange::Approve {
+        let Some(Transition::App(AppChange::Approval(ApprovalChange::App {
             version,
             status,
             reviewed_at,
             ..
-        })) = approve(&app, looked_at, NOW).change()
+        }))) = approve(&app, looked_at, NOW).change()
         else {
             panic!("an approval");
         };
@@ -193,7 +193,7 @@ fn an_app_that_was_switched_off_stays_off_when_it_is_approved() {
         status: ClientStatus::Disabled,
         ..Client::for_tests()
     };
-    let Some(Transition::App(AppChange::Approve { status, .. })) =
+    let Some(Transition::App(AppChange::Approval(ApprovalChange::App { status, .. }))) =
         approve(&app, None, NOW).change()
     else {
         panic!("an approval");
@@ -269,7 +269,7 @@ fn scopes_are_approved_all_or_none() {
             .collect::<Vec<_>>()
     };
     let both = names(&["admin:*", "admin:users"]);
-    let Some(Transition::App(AppChange::ApproveScopes { approved, .. })) =
+    let Some(Transition::App(AppChange::Approval(ApprovalChange::Scopes { approved, .. }))) =
         approve_scopes(&Client::for_tests(), &both, &Policy::for_tests()).change()
     else {
         panic!("an approval");

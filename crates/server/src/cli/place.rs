@@ -254,3 +254,29 @@ pub(super) fn tell(config: &Config) {
 
 /// When a change came too late.
 pub(super) const CHANGED: &str = "somebody else changed this at the same moment: try again";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::outbox::test_mails;
+    use protocol::types::MailAddress;
+    use store::OutboxQuery;
+
+    #[tokio::test]
+    async fn the_change_that_a_refusal_brings_about_is_made_by_a_command_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::for_tests();
+        config.storage = config::Storage::Sqlite(folder.path().join("v.db"));
+        let at = Opened::of(config, Stay::Command).unwrap();
+        let to = MailAddress::parse("ann@example.com").unwrap();
+        let mail = Transition::Outbox(test_mails(&to, 1, &at.mint));
+        let refused: Decision<(), &str> = Decision::Refused {
+            error: "no",
+            transition: Some(mail),
+        };
+        let told = at.decide(refused, str::to_owned).await.unwrap_err();
+        assert_eq!(told.to_string(), "no");
+        let written = at.store.messages(OutboxQuery::default(), 10).await.unwrap();
+        assert_eq!(written.len(), 1);
+    }
+}

@@ -2,7 +2,7 @@
 use crate::ops::clock;
 use crate::state::App;
 use protocol::events::Act;
-use protocol::transition::{AppChange, Transition};
+use protocol::transition::{AppChange, Transition, UsageChange};
 use tokio::task::JoinSet;
 
 /// How many batches are on their way at once: the writer commits them together.
@@ -17,7 +17,8 @@ pub(crate) async fn write(app: &App) {
         }
         let app = app.clone();
         under_way.spawn(async move {
-            let change = Transition::App(AppChange::LogRequests(Box::new(batch)));
+            let change =
+                Transition::App(AppChange::Usage(UsageChange::LogRequests(Box::new(batch))));
             let act = Act::by_job(clock::now());
             if let Err(error) = app.store.settle(change, act).await {
                 app.outage.note(&error);

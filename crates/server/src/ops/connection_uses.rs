@@ -1,6 +1,6 @@
 //! When connections were used last: a token of theirs was asked about, or given. It is noted in memory, where the requests
 //! pass, and written once a minute: some minutes of it may be lost, and no request waits for it.
-use protocol::transition::{AppChange, Transition};
+use protocol::transition::{AppChange, Transition, UsageChange};
 use protocol::types::{AccessToken, ConnectionKey, ConnectionUse, Locator, UnixTime};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -96,7 +96,11 @@ impl ConnectionUses {
         uses.sort_unstable_by_key(|used| used.key);
         let together = uses.chunks(TOGETHER);
         together
-            .map(|uses| Transition::App(AppChange::NoteConnections(uses.to_vec())))
+            .map(|uses| {
+                Transition::App(AppChange::Usage(UsageChange::NoteConnections(
+                    uses.to_vec(),
+                )))
+            })
             .collect()
     }
 }
@@ -119,7 +123,7 @@ mod tests {
 
     fn taken(uses: &ConnectionUses) -> Vec<(i64, i64)> {
         let uses = uses.take().into_iter().flat_map(|change| match change {
-            Transition::App(AppChange::NoteConnections(uses)) => uses,
+            Transition::App(AppChange::Usage(UsageChange::NoteConnections(uses))) => uses,
             other => panic!("{other:?}"),
         });
         uses.map(|used| (used.key.subject.0, used.at.0)).collect()

@@ -2,7 +2,7 @@
 //! minute: up to a minute of it may be lost, and no request waits for it.
 use crate::http::request::ClientAddr;
 use protocol::client_auth::AuthenticatedClient;
-use protocol::transition::{AppChange, Transition};
+use protocol::transition::{AppChange, Transition, UsageChange};
 use protocol::types::{ClientNo, Locator, UnixTime};
 use rustc_hash::FxHashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -53,12 +53,12 @@ impl LastUsed {
         let taken = std::mem::take(&mut *uses);
         drop(uses);
         let change = |((client, secret), used): ((ClientNo, Option<Locator>), Use)| {
-            Transition::App(AppChange::NoteUse {
+            Transition::App(AppChange::Usage(UsageChange::NoteApp {
                 client,
                 secret,
                 at: UnixTime(used.at.into_inner()),
                 network: network(used.network.into_inner()),
-            })
+            }))
         };
         taken.into_iter().map(change).collect()
     }

@@ -1,17 +1,15 @@
 //! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
 use super::app_bounds::{bound, called};
 use super::authentication::test_users_end;
-use super::connection::{FORGET_CONSENTS, note_uses};
+use super::connection::FORGET_CONSENTS;
 use super::deletion::is_there;
-use super::transfer;
+use super::{approval, secret, transfer, usage};
 use crate::facts::clients::{kind_name, stored_keys};
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AppChange, Logo, LogoChange};
 use protocol::types::name::skeleton;
-use protocol::types::{
-    Client, ClientNo, ClientStatus, Locator, Scope, Side, StoredSecret, UnixTime,
-};
+use protocol::types::{Client, ClientNo, ClientStatus, Locator, Side, StoredSecret, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
     match change {
@@ -25,58 +23,21 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             after,
             logo,
             own_name,
-        } => update(called(steps, after, *own_name), before, after, logo.as_ref()),
+        } => update(
+            called(steps, after, *own_name),
+            before,
+            after,
+            logo.as_ref(),
+        ),
         AppChange::SetStatus {
             client,
             status,
             cutoff,
         } => set_status(steps, *client, *status, *cutoff),
-        AppChange::Approve {
-            client,
-            version,
-            status,
-            reviewed_at,
-        } => approve(steps, (*client, *version), *status, *reviewed_at),
-        AppChange::ApproveScopes {
-            client,
-            version,
-            approved,
-        } => approve_scopes(steps, (*client, *version), approved),
-        AppChange::ReplaceSecrets {
-            client,
-            version,
-            secrets,
-        } => replace_secrets(next_version(steps, *client, *version), *client, secrets),
-        AppChange::AddSecret {
-            client,
-            version,
-            secret,
-        } => add_secret(next_version(steps, *client, *version), *client, secret)
-            .client_changed(*client),
-        AppChange::RevokeSecret {
-            client,
-            version,
-            secret,
-        } => revoke_secret(next_version(steps, *client, *version), *client, *secret),
-        AppChange::RotateSecrets {
-            client,
-            version,
-            secret,
-            others_end,
-        } => rotate_secrets(steps, (*client, *version), secret, *others_end),
-        AppChange::WarnOfEnd { client, secret, .. } => steps.guard(
-            "UPDATE client_secrets SET warned_at = $3 WHERE client = $1 AND id = $2 AND warned_at IS NULL",
-            values![*client, *secret, now],
-        ),
-        AppChange::NoteUse {
-            client,
-            secret,
-            at,
-            network,
-        } => note_use(steps, *client, *secret, *at, network),
-        AppChange::NoteConnections(uses) => note_uses(steps, uses),
+        AppChange::Approval(change) => approval::steps(steps, change),
+        AppChange::Secret(change) => secret::steps(steps, change, now),
         AppChange::Transfer(change) => transfer::steps(steps, change, now),
-        AppChange::LogRequests(batch) => super::request_log::steps(steps, batch),
+        AppChange::Usage(change) => usage::steps(steps, change),
         AppChange::Delete { client } => delete(steps, *client, now),
         AppChange::Restore {
             client,
@@ -84,30 +45,6 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             cutoff,
         } => restore(steps, *client, *deleted_at, *cutoff),
     }
-}
-
-fn approve(
-    steps: Steps<'_>,
-    (client, version): (ClientNo, i64),
-    status: ClientStatus,
-    reviewed_at: UnixTime,
-) -> Steps<'_> {
-    let guard = "UPDATE clients SET version = version + 1, status = $3, reviewed_at = $4 \
-                 WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
-    let values = values![client, version, status.as_str(), reviewed_at];
-    steps.guard(guard, values).client_changed(client)
-}
-
-fn approve_scopes<'a>(
-    steps: Steps<'a>,
-    (client, version): (ClientNo, i64),
-    approved: &'a Scope,
-) -> Steps<'a> {
-    let guard = "UPDATE clients SET version = version + 1, approved = $3 \
-                 WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
-    steps
-        .guard(guard, values![client, version, approved])
-        .client_changed(client)
 }
 
 /// Guards that an app is still as it was read.
@@ -136,42 +73,6 @@ fn set_status(
         .run(again, values![client, cutoff])
         .run(pair, values![client, status.as_str(), cutoff])
         .client_changed(client)
-}
-
-pub(super) fn replace_secrets<'a>(
-    steps: Steps<'a>,
-    client: ClientNo,
-    secrets: &'a [StoredSecret],
-) -> Steps<'a> {
-    let steps = steps.run(
-        "DELETE FROM client_secrets WHERE client = $1",
-        values![client],
-    );
-    secrets
-        .iter()
-        .fold(steps, |steps, secret| add_secret(steps, client, secret))
-        .client_changed(client)
-}
-
-fn revoke_secret(steps: Steps<'_>, client: ClientNo, secret: Locator) -> Steps<'_> {
-    steps
-        .run(
-            "DELETE FROM client_secrets WHERE client = $1 AND id = $2",
-            values![client, secret],
-        )
-        .client_changed(client)
-}
-
-fn rotate_secrets<'a>(
-    steps: Steps<'a>,
-    (client, version): (ClientNo, i64),
-    secret: &'a StoredSecret,
-    others_end: UnixTime,
-) -> Steps<'a> {
-    let end = "UPDATE client_secrets SET expires_at = $2, warned_at = $2 \
-               WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)";
-    let steps = next_version(steps, client, version).run(end, values![client, others_end]);
-    add_secret(steps, client, secret).client_changed(client)
 }
 
 /// The number is the highest yet plus one; one that another node counted at the same moment is counted again.
@@ -279,21 +180,6 @@ fn first_secret<'a>(steps: Steps<'a>, id: &'a str, secret: &'a StoredSecret) -> 
     )
 }
 
-fn add_secret<'a>(steps: Steps<'a>, client: ClientNo, secret: &'a StoredSecret) -> Steps<'a> {
-    steps.run(
-        "INSERT INTO client_secrets (client, id, digest, name, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        values![
-            client,
-            secret.id,
-            &secret.digest,
-            &secret.name,
-            secret.created_at,
-            secret.expires_at
-        ],
-    )
-}
-
 pub(super) fn update<'a>(
     steps: Steps<'a>,
     before: &'a Client,
@@ -366,27 +252,6 @@ pub(super) fn keep_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: &'a Logo) 
          ON CONFLICT (client) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes",
         values![client, logo.media_type, &logo.bytes[..]],
     )
-}
-
-fn note_use<'a>(
-    steps: Steps<'a>,
-    client: ClientNo,
-    secret: Option<Locator>,
-    at: UnixTime,
-    network: &'a str,
-) -> Steps<'a> {
-    let steps = steps.run(
-        "UPDATE clients SET last_used_at = $2 WHERE no = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
-        values![client, at],
-    );
-    match secret {
-        None => steps,
-        Some(secret) => steps.run(
-            "UPDATE client_secrets SET last_used_at = $3, last_used_from = $4 WHERE client = $1 AND id = $2 \
-             AND (last_used_at IS NULL OR last_used_at < $3)",
-            values![client, secret, at, network],
-        ),
-    }
 }
 
 /// An app and its test side.

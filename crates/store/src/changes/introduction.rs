@@ -146,7 +146,7 @@ fn replace<'a>(
         );
     let steps = match before.secrets == after.secrets {
         true => steps,
-        false => super::app::replace_secrets(steps, before.no, &after.secrets),
+        false => super::secret::replace_secrets(steps, before.no, &after.secrets),
     };
     steps.run(FORGET_CONSENTS, values![before.no])
 }

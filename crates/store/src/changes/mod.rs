@@ -2,6 +2,7 @@
 mod account;
 mod app;
 mod app_bounds;
+mod approval;
 mod assertion;
 mod authentication;
 mod bounce;
@@ -19,11 +20,13 @@ mod passkey;
 mod request_log;
 mod review;
 mod second_factor;
+mod secret;
 mod session;
 mod signing_key;
 mod throttle;
 mod transfer;
 mod upstream;
+mod usage;
 
 pub(crate) use counted::counted;
 
@@ -35,7 +38,7 @@ use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
     DeviceChange, DomainChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange,
     OrganizationChange, OutboxChange, PasskeyChange, ReviewChange, ReviewStep, SecondFactorChange,
-    SessionChange, SigningKeyChange, ThrottleChange, UpstreamChange,
+    SecretChange, SessionChange, SigningKeyChange, ThrottleChange, UpstreamChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -339,19 +342,13 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
     };
     match change {
         AppChange::Register { .. }
-        | AppChange::NoteUse { .. }
-        | AppChange::NoteConnections(_)
-        | AppChange::WarnOfEnd { .. }
-        | AppChange::LogRequests(_) => None,
+        | AppChange::Usage(_)
+        | AppChange::Secret(SecretChange::WarnOfEnd { .. }) => None,
         AppChange::Update { before, .. } => Some(before.no),
         AppChange::Transfer(change) => Some(change.client()),
+        AppChange::Approval(change) => Some(change.client()),
+        AppChange::Secret(change) => Some(change.client()),
         AppChange::SetStatus { client, .. }
-        | AppChange::Approve { client, .. }
-        | AppChange::ApproveScopes { client, .. }
-        | AppChange::ReplaceSecrets { client, .. }
-        | AppChange::AddSecret { client, .. }
-        | AppChange::RevokeSecret { client, .. }
-        | AppChange::RotateSecrets { client, .. }
         | AppChange::Restore { client, .. }
         | AppChange::Delete { client } => Some(*client),
     }

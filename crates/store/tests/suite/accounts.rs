@@ -1,6 +1,6 @@
 //! People, sessions, attempts.
 use crate::engine::Database;
-use crate::world::{PASSWORD, World, options};
+use crate::world::{PASSWORD, World, newcomer, options};
 use jose::Digest;
 use protocol::Transition;
 use protocol::accounts::mailbox::ask_for_recovery;
@@ -48,14 +48,10 @@ async fn an_address_is_unique_without_regard_to_case() {
     let world = World::new();
     let subject = world.person("Ada@Example.com").await;
     let twin = NewPerson {
-        external_id: None,
-        test_app: None,
-        subject: Some(Subject(subject.0 + 1)),
-        email: "ada@example.COM".to_owned(),
-        verified_at: None,
         name: "Eve".to_owned(),
-        admin: false,
         password: String::new(),
+        subject: Some(Subject(subject.0 + 1)),
+        ..newcomer("ada@example.COM")
     };
     assert_eq!(
         world.settle(protocol::accounts::people::create(twin)).await,
@@ -82,14 +78,8 @@ async fn numbered_people_are_counted() {
     let store = Store::open(&options).unwrap();
     for email in ["a@example.com", "b@example.com"] {
         let person = NewPerson {
-            external_id: None,
-            test_app: None,
-            subject: None,
-            email: email.to_owned(),
-            verified_at: None,
-            name: "Ada".to_owned(),
-            admin: false,
             password: String::new(),
+            ..newcomer(email)
         };
         store
             .settle(protocol::accounts::people::create(person), UnixTime(1))

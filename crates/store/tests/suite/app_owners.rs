@@ -1,7 +1,7 @@
 //! The apps of an owner: listed, used, deleted and brought back.
 use crate::world::World;
 use protocol::decision::Mint;
-use protocol::transition::{AppChange, Transition};
+use protocol::transition::{AppChange, Transition, UsageChange};
 use protocol::types::{Owner, Subject, UnixTime};
 use store::Outcome;
 
@@ -92,12 +92,12 @@ async fn the_last_use_is_the_latest_and_changes_nothing_else() {
     let app = world.store.client("app").await.unwrap().unwrap();
     let secret = app.secrets.first().map(|secret| secret.id);
     for (at, network) in [(200, "203.0.113.0/24"), (100, "198.51.100.0/24")] {
-        let noted = Transition::App(AppChange::NoteUse {
+        let noted = Transition::App(AppChange::Usage(UsageChange::NoteApp {
             client: app.no,
             secret,
             at: UnixTime(at),
             network: network.to_owned(),
-        });
+        }));
         assert_eq!(world.settle(noted).await, Outcome::Committed);
     }
     let (used, secrets) = world.store.client_used(app.no).await.unwrap();

@@ -1,9 +1,11 @@
 //! Apps.
-use crate::world::{World, own};
+use crate::world::{World, newcomer, own};
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::{AppChange, AuthorizeChange, Logo, LogoChange};
+use protocol::transition::{
+    AppChange, ApprovalChange, AuthorizeChange, Logo, LogoChange, SecretChange,
+};
 use protocol::types::{
     AppLinks, Asks, Client, ClientStatus, Consent, GrantType, Locator, NewPerson, Scope, Side,
     StoredSecret, Subject, UnixTime,
@@ -52,27 +54,29 @@ async fn what_changes_is_seen_at_once() {
         expires_at: Some(UnixTime(world.now.0 + 60)),
     };
     world
-        .settle(Transition::App(AppChange::ReplaceSecrets {
+        .settle(Transition::App(AppChange::Secret(SecretChange::Replace {
             client: no,
             version: 1,
             secrets: vec![secret.clone()],
-        }))
+        })))
         .await;
     let approved = Scope::parse("admin:*").unwrap();
     world
-        .settle(Transition::App(AppChange::ApproveScopes {
-            client: no,
-            version: 2,
-            approved: approved.clone(),
-        }))
+        .settle(Transition::App(AppChange::Approval(
+            ApprovalChange::Scopes {
+                client: no,
+                version: 2,
+                approved: approved.clone(),
+            },
+        )))
         .await;
     world
-        .settle(Transition::App(AppChange::Approve {
+        .settle(Transition::App(AppChange::Approval(ApprovalChange::App {
             client: no,
             version: 3,
             status: ClientStatus::Active,
             reviewed_at: world.now,
-        }))
+        })))
         .await;
     let cutoff = world.store.mint().locator();
     let disable = Transition::App(AppChange::SetStatus {
@@ -222,14 +226,11 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
     assert_eq!(app.asks, asks);
     let person = world.person("ada@example.com").await;
     let tester = NewPerson {
-        subject: Some(Subject(77)),
-        email: "ann@users.test".to_owned(),
-        verified_at: None,
         name: "Ann".to_owned(),
-        admin: false,
         password: String::new(),
         test_app: Some(app.no),
-        external_id: None,
+        subject: Some(Subject(77)),
+        ..newcomer("ann@users.test")
     };
     world
         .settle(protocol::accounts::people::create(tester))
@@ -307,11 +308,11 @@ async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
     let client = world.client("app").await;
     let read = || async { world.store.client("app").await.unwrap().unwrap() };
     let approve = |version, approved: &str| {
-        Transition::App(AppChange::ApproveScopes {
+        Transition::App(AppChange::Approval(ApprovalChange::Scopes {
             client,
             version,
             approved: Scope::parse(approved).unwrap(),
-        })
+        }))
     };
     let secrets = |version, secret: &[u8]| {
         let secret = StoredSecret {
@@ -321,19 +322,19 @@ async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
             created_at: world.now,
             expires_at: Some(UnixTime(world.now.0 + 60)),
         };
-        Transition::App(AppChange::ReplaceSecrets {
+        Transition::App(AppChange::Secret(SecretChange::Replace {
             client,
             version,
             secrets: vec![secret],
-        })
+        }))
     };
     let review = |version| {
-        Transition::App(AppChange::Approve {
+        Transition::App(AppChange::Approval(ApprovalChange::App {
             client,
             version,
             status: ClientStatus::Active,
             reviewed_at: world.now,
-        })
+        }))
     };
     let seen = read().await.version;
     assert_eq!(world.settle(approve(seen, "a")).await, Outcome::Committed);
@@ -431,21 +432,21 @@ async fn secrets_are_added_ended_and_taken_away_one_by_one() {
     };
     let (second, third) = (secret("second"), secret("third"));
     let add = |version| {
-        Transition::App(AppChange::AddSecret {
+        Transition::App(AppChange::Secret(SecretChange::Add {
             client,
             version,
             secret: second.clone(),
-        })
+        }))
     };
     assert_eq!(world.settle(add(1)).await, Outcome::Committed);
     assert_eq!(world.settle(add(1)).await, Outcome::Conflict);
     let others_end = UnixTime(world.now.0 + 60);
-    let rotate = Transition::App(AppChange::RotateSecrets {
+    let rotate = Transition::App(AppChange::Secret(SecretChange::Rotate {
         client,
         version: 2,
         secret: third.clone(),
         others_end,
-    });
+    }));
     assert_eq!(world.settle(rotate).await, Outcome::Committed);
     let ends = |app: &Client| {
         let mut ends: Vec<_> = app
@@ -463,11 +464,11 @@ async fn secrets_are_added_ended_and_taken_away_one_by_one() {
         (third.id, None),
     ];
     assert_eq!(ends(&*read().await), expected);
-    let revoke = Transition::App(AppChange::RevokeSecret {
+    let revoke = Transition::App(AppChange::Secret(SecretChange::Revoke {
         client,
         version: 3,
         secret: second.id,
-    });
+    }));
     assert_eq!(world.settle(revoke).await, Outcome::Committed);
     assert_eq!(ends(&*read().await), [expected[0], expected[2]]);
 }

@@ -3,7 +3,7 @@ use crate::operator::{look, rules};
 use crate::world::{World, own};
 use protocol::Transition;
 use protocol::connections::{Wish, change};
-use protocol::transition::{AppChange, AuthorizeChange};
+use protocol::transition::{AppChange, AuthorizeChange, UsageChange};
 use protocol::types::{ConnectionKey, ConnectionState, ConnectionUse, Locator, UnixTime};
 use store::Outcome;
 
@@ -23,7 +23,9 @@ async fn used(world: &World, uses: &[(ConnectionKey, i64)]) {
         key: *key,
         at: UnixTime(world.now.0 + after),
     });
-    let noted = Transition::App(AppChange::NoteConnections(uses.collect()));
+    let noted = Transition::App(AppChange::Usage(UsageChange::NoteConnections(
+        uses.collect(),
+    )));
     assert_eq!(world.settle(noted).await, Outcome::Committed);
 }
 

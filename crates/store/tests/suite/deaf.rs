@@ -1,6 +1,6 @@
 //! A node on PostgreSQL that hears nothing for a moment, while another takes back what it holds in memory. The test ends
 //! at once where no server is named.
-use crate::nodes::behind_proxy;
+use crate::nodes::{behind_proxy, comes_back, hears_nothing_for_a_second};
 use crate::world::{World, open_at, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
@@ -71,7 +71,7 @@ async fn what_was_taken_back_meanwhile_is_refused_at_the_first_word() {
         assert_eq!(settled, Outcome::Committed);
     }
     // Asked while it hears nothing, and longer after than memory may be behind.
-    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    hears_nothing_for_a_second(&deaf.store).await;
     let asked: Vec<_> = grants
         .iter()
         .map(|(_, access)| {
@@ -87,7 +87,7 @@ async fn what_was_taken_back_meanwhile_is_refused_at_the_first_word() {
             assert!(!works(&deaf, &facts.unwrap()));
         }
     }
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    comes_back(&deaf, &grants[0].1).await;
     for (grant, access) in &grants {
         // Decided on what was heard before, and written after.
         let late = issued(&deaf, grant).await;

@@ -1,12 +1,12 @@
 //! Events: who did what, when and from where.
 use crate::engine::Database;
 use crate::repeated::sign_in;
-use crate::world::{PASSWORD, World, open_at, policy};
+use crate::world::{PASSWORD, World, newcomer, open_at, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::{Act, Actor, Recorded};
 use protocol::transition::{AccountChange, AppChange, GrantChange, SessionChange};
-use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, NewPerson, Subject};
+use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, Subject};
 use std::net::IpAddr;
 use store::{EventQuery, Outcome, Store, SweepRules};
 
@@ -112,16 +112,7 @@ async fn an_event_tells_who_did_it_and_from_where() {
 async fn what_the_database_gives_a_number_is_named_in_its_event() {
     let world = World::new();
     let app = world.client("app").await;
-    let person = NewPerson {
-        external_id: None,
-        subject: None,
-        email: "Ada@example.com".to_owned(),
-        verified_at: None,
-        name: "Ada".to_owned(),
-        admin: false,
-        password: PASSWORD.to_owned(),
-        test_app: None,
-    };
+    let person = newcomer("Ada@example.com");
     world
         .settle(protocol::accounts::people::create(person))
         .await;

@@ -5,7 +5,6 @@ use jose::Digest;
 use protocol::Transition;
 use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
-use protocol::decision::Mint;
 use protocol::handoff::{
     ExternalMembership, LoginChallenge, LoginOutcome, MembershipFacts, SOURCE, next_change,
 };
@@ -37,14 +36,9 @@ fn accept(world: &World, challenge: &LoginChallenge, recognized: Recognized) -> 
 fn newcomer(world: &World, id: &str, email: &str) -> Recognized {
     Recognized::New {
         person: Box::new(NewPerson {
-            subject: Some(Subject(world.store.mint().locator().0)),
-            email: email.to_owned(),
-            verified_at: None,
-            name: "Ada".to_owned(),
-            admin: false,
             password: String::new(),
-            test_app: None,
             external_id: Some(id.to_owned()),
+            ..world.newcomer(email)
         }),
         identity: (SOURCE.to_owned(), id.to_owned()),
         claims: Document::parse("{\"locale\":\"de\"}").ok(),

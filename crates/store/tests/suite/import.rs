@@ -3,9 +3,8 @@ use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
 use protocol::accounts::import::{Newcomer, create_all};
-use protocol::decision::Mint;
 use protocol::handoff::SOURCE;
-use protocol::types::{Language, NewPerson, Preferences, Subject, UnixTime};
+use protocol::types::{Language, NewPerson, Preferences, UnixTime};
 use std::sync::Arc;
 use store::{EventQuery, Outcome};
 
@@ -14,14 +13,10 @@ const HASH: &str = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy
 fn newcomer(world: &World, email: &str, external_id: Option<&str>) -> Newcomer {
     Newcomer {
         person: NewPerson {
-            subject: Some(Subject(world.store.mint().locator().0)),
-            email: email.to_owned(),
             verified_at: Some(world.now),
-            name: "Ada".to_owned(),
-            admin: false,
             password: HASH.to_owned(),
-            test_app: None,
             external_id: external_id.map(str::to_owned),
+            ..world.newcomer(email)
         },
         created_at: UnixTime(1_500_000_000),
         preferences: Preferences {

@@ -5,7 +5,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::introduce::Room;
 use protocol::transition::{
-    AppChange, AuthorizeChange, IntroductionChange, IntroductionRecord, Logo,
+    AppChange, AuthorizeChange, IntroductionChange, IntroductionRecord, Logo, UsageChange,
 };
 use protocol::types::{
     Client, ClientKind, ClientStatus, Introduction, Lifetime, Locator, Subject, UnixTime, Way,
@@ -135,12 +135,12 @@ async fn there_is_a_most_that_nobody_used() {
     assert_eq!(world.settle(third.clone()).await, Outcome::Conflict);
     // One that was used takes no room, nor one that somebody allowed something.
     let first = world.store.client("a1").await.unwrap().unwrap();
-    let used = AppChange::NoteUse {
+    let used = AppChange::Usage(UsageChange::NoteApp {
         client: first.no,
         secret: None,
         at: world.now,
         network: String::new(),
-    };
+    });
     world.settle(used.into()).await;
     assert_eq!(world.settle(third).await, Outcome::Committed);
     assert_eq!(

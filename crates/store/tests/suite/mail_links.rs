@@ -6,7 +6,6 @@ use protocol::accounts::deletion::{self, Deleter};
 use protocol::accounts::mail_link::{LONGEST_LINK, LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{self, ask_for_account, ask_for_change, ask_for_recovery};
 use protocol::accounts::people;
-use protocol::decision::Mint as _;
 use protocol::transition::{AccountChange, AuthorizeChange};
 use protocol::types::{
     Consent, Lifetime, Locator, MailAddress, NewPerson, Person, Subject, UnixTime,
@@ -54,16 +53,12 @@ impl World {
         self.store.person(subject).await.unwrap().unwrap()
     }
 
-    fn newcomer(&self, email: &str) -> NewPerson {
+    fn proved_newcomer(&self, email: &str) -> NewPerson {
         NewPerson {
-            external_id: None,
-            subject: Some(Subject(self.store.mint().locator().0)),
-            email: email.to_owned(),
             verified_at: Some(self.now),
             name: "Eve".to_owned(),
-            admin: false,
             password: "hash".to_owned(),
-            test_app: None,
+            ..self.newcomer(email)
         }
     }
 
@@ -94,7 +89,7 @@ async fn a_link_makes_one_account() {
         ),
         (LinkPurpose::SignUp, "Eve@example.com", None, None)
     );
-    let join = || mailbox::join(&link, world.newcomer("eve@example.com")).unwrap();
+    let join = || mailbox::join(&link, world.proved_newcomer("eve@example.com")).unwrap();
     let outcomes = tokio::join!(world.settle(join()), world.settle(join()));
     assert!(matches!(
         outcomes,
@@ -116,7 +111,7 @@ async fn a_link_makes_one_account() {
             &mint,
         ))
         .await;
-    let late = mailbox::join(&second, world.newcomer("eve@example.com")).unwrap();
+    let late = mailbox::join(&second, world.proved_newcomer("eve@example.com")).unwrap();
     assert_eq!(world.settle(late).await, Conflict);
     let left = world.store.mail_link(second.id).await.unwrap().unwrap();
     assert_eq!(left.used_at, None);
@@ -412,7 +407,7 @@ async fn the_end_of_an_account_withdraws_what_was_sent_to_an_address_that_it_had
     for (email, proved) in [("eve@example.com", false), ("ada@example.com", true)] {
         let new = NewPerson {
             verified_at: proved.then_some(world.now),
-            ..world.newcomer(email)
+            ..world.proved_newcomer(email)
         };
         let subject = new.subject.unwrap();
         assert_eq!(world.settle(people::create(new)).await, Committed);

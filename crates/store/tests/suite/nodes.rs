@@ -3,18 +3,41 @@
 use crate::devices::asked;
 use crate::engine::Database;
 use crate::proxy::Proxy;
-use crate::world::{World, open_at};
+use crate::world::{World, newcomer, open_at};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, DeviceChange, GrantChange, RevocationCause, ThrottleChange};
-use protocol::types::{Lifetime, NewPerson, Subject};
+use protocol::types::{AccessToken, Lifetime, NewPerson, Subject};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Outcome, StoreError};
+use store::{Outcome, Store, StoreError};
 
 /// A world on PostgreSQL.
 pub(crate) fn world() -> World {
     World::on(Database::on_postgres())
+}
+
+/// Waits until a node's memory is further behind than it may be, for nobody polls it.
+pub(crate) async fn hears_nothing_for_a_second(node: &Store) {
+    while node.feed_age() <= Duration::from_secs(1) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Waits until the store answers again of its own accord.
+pub(crate) async fn comes_back(world: &World, access: &AccessToken) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let (read, ready) = (
+            world.store.access_token(access.id).await,
+            world.store.ready().await,
+        );
+        match (read, ready) {
+            (Ok(found), Ok(())) => return assert!(found.is_some(), "it is what it was"),
+            (Err(error), _) | (_, Err(error)) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Lets the next `times` inserts into `table` fail with `state`, at the statement or at the commit.
@@ -157,14 +180,8 @@ async fn the_same_for_what_runs_alone() {
     let (world, proxy) = behind_proxy().await;
     let client = world.client("app").await;
     let person = NewPerson {
-        subject: None,
-        email: "ada@example.com".to_owned(),
-        verified_at: None,
-        name: "Ada".to_owned(),
-        admin: false,
         password: "x".to_owned(),
-        test_app: None,
-        external_id: None,
+        ..newcomer("ada@example.com")
     };
     proxy.lose("COMMIT");
     assert_eq!(
@@ -256,8 +273,7 @@ async fn a_halted_server_is_given_up_after_a_while() {
     let waited = began.elapsed();
     assert!(waited < Duration::from_secs(15), "{waited:?}");
     proxy.halt(false);
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(world.store.access_token(access.id).await.unwrap().is_some());
+    comes_back(&world, &access).await;
 }
 
 /// A node that heard nothing for a second does not answer from memory.
@@ -274,7 +290,7 @@ async fn what_another_node_revoked_is_known_after_a_second_though_nobody_polls()
         cause: RevocationCause::App,
     });
     assert_eq!(world.settle(revoke).await, Outcome::Committed);
-    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    hears_nothing_for_a_second(&other).await;
     let facts = other.access_token(access.id).await.unwrap().unwrap();
     assert!(facts.grant_revoked);
 }
@@ -307,8 +323,7 @@ async fn a_server_that_goes_away_is_said_at_once_and_comes_back_without_a_restar
         began.elapsed()
     );
     proxy.open().await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(world.store.access_token(access.id).await.unwrap().is_some());
+    comes_back(&world, &access).await;
     assert_eq!(
         world
             .settle(Transition::Grant(GrantChange::IssueAccessToken(token)))
@@ -405,14 +420,9 @@ async fn numbers_counted_by_many_nodes_are_all_different() {
     let tasks: Vec<_> = (0..30)
         .map(|at| {
             let person = NewPerson {
-                subject: None,
-                email: format!("{at}@example.com"),
-                verified_at: None,
                 name: String::new(),
-                admin: false,
                 password: String::new(),
-                test_app: None,
-                external_id: None,
+                ..newcomer(&format!("{at}@example.com"))
             };
             let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
             tokio::spawn(async move {

@@ -1,6 +1,6 @@
 //! Ids and the numbers of those who make them.
 use crate::engine::Database;
-use crate::world::{World, open_at, options};
+use crate::world::{World, newcomer, open_at, options};
 use protocol::decision::Mint;
 use protocol::types::NewPerson;
 use protocol::types::ids::Region;
@@ -120,14 +120,9 @@ async fn who_only_looks_needs_no_number_and_writes_nothing() {
     let looking = Store::open(&options).unwrap();
     assert_eq!(looking.people(None, 10).await.unwrap().people.len(), 1);
     let person = NewPerson {
-        external_id: None,
-        subject: None,
-        email: "bob@example.com".to_owned(),
-        verified_at: None,
         name: "Bob".to_owned(),
-        admin: false,
         password: String::new(),
-        test_app: None,
+        ..newcomer("bob@example.com")
     };
     let create = protocol::accounts::people::create(person);
     let refused = looking.settle(create, world.now).await;

@@ -1,11 +1,11 @@
 //! What an operator does with a database as a whole.
 use crate::engine::Database;
-use crate::world::{PASSWORD, World, open_at, options, own, policy};
+use crate::world::{PASSWORD, World, newcomer, open_at, options, own, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::{AuthorizeChange, GrantChange, SessionChange};
 use protocol::types::ids::SubjectFormat;
-use protocol::types::{Consent, Lifetime, Locator, NewPerson, Scope, Session, Subject, UnixTime};
+use protocol::types::{Consent, Lifetime, Locator, Scope, Session, Subject, UnixTime};
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 use store::operator::{self, Database as Whole, Fill, Restore, Status};
@@ -225,16 +225,7 @@ async fn cutting_off_closes_all_that_is_open_and_keeps_what_people_allowed() {
 }
 
 fn numbered(email: &str) -> Transition {
-    protocol::accounts::people::create(NewPerson {
-        external_id: None,
-        subject: None,
-        email: email.to_owned(),
-        verified_at: None,
-        name: "Ada".to_owned(),
-        admin: false,
-        password: PASSWORD.to_owned(),
-        test_app: None,
-    })
+    protocol::accounts::people::create(newcomer(email))
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use protocol::Policy;
 use protocol::request_log::{
     Endpoint, LoggedRequest, Refusal, RequestBatch, RequestCount, RequestId, hour_of,
 };
-use protocol::transition::{AppChange, Transition};
+use protocol::transition::{AppChange, Transition, UsageChange};
 use protocol::types::{ClientNo, Lifetime, Locator, Side, UnixTime};
 use store::{Outcome, RequestQuery, SweepRules};
 
@@ -45,7 +45,7 @@ fn batch(client: i64, requests: Vec<LoggedRequest>) -> RequestBatch {
 }
 
 async fn write(world: &World, batch: RequestBatch) {
-    let change = Transition::App(AppChange::LogRequests(Box::new(batch)));
+    let change = Transition::App(AppChange::Usage(UsageChange::LogRequests(Box::new(batch))));
     assert_eq!(world.settle(change).await, Outcome::Committed);
 }
 

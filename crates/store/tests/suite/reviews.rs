@@ -1,5 +1,5 @@
 //! Requests for review: one open for each app, judged as it was seen, gone with its app.
-use crate::world::{PASSWORD, World};
+use crate::world::World;
 use protocol::apps::review::{Conversation, ReviewMessage, ReviewRequest, ReviewState, Snapshot};
 use protocol::decision::Mint;
 use protocol::events::Actor;
@@ -230,14 +230,9 @@ async fn administrators_are_told_at_addresses_that_are_theirs() {
         ("ada@example.com", false, true),
     ] {
         let person = NewPerson {
-            external_id: None,
-            subject: Some(Subject(world.store.mint().locator().0)),
-            email: email.to_owned(),
             verified_at: proved.then_some(world.now),
-            name: "Ada".to_owned(),
             admin,
-            password: PASSWORD.to_owned(),
-            test_app: None,
+            ..world.newcomer(email)
         };
         world
             .settle(protocol::accounts::people::create(person))

@@ -1,5 +1,5 @@
 //! The test side of an app goes where its app goes.
-use crate::world::World;
+use crate::world::{World, newcomer};
 use protocol::accounts::people::create;
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, Transition};
@@ -33,14 +33,10 @@ async fn app(world: &World, id: &str) -> Option<Arc<Client>> {
 async fn test_user(world: &World, app: ClientNo) -> Person {
     let subject = Subject(world.store.mint().locator().0);
     let person = NewPerson {
-        external_id: None,
-        subject: Some(subject),
-        email: format!("{}@users.test", subject.0),
-        verified_at: None,
         name: "Ann Test".to_owned(),
-        admin: false,
-        password: crate::world::PASSWORD.to_owned(),
         test_app: Some(app),
+        subject: Some(subject),
+        ..newcomer(&format!("{}@users.test", subject.0))
     };
     world.settle(create(person)).await;
     let all = world.store.people_of_test_app(app, 10).await.unwrap();

@@ -6,7 +6,6 @@ use protocol::accounts::mail_link::{LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{self, ask_for_change, ask_for_recovery};
 use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
-use protocol::decision::Mint;
 use protocol::events::Act;
 use protocol::handoff::LoginOutcome;
 use protocol::transition::UpstreamChange;
@@ -39,14 +38,9 @@ pub(crate) fn back(world: &World) -> (Locator, Transition) {
 
 fn newcomer(world: &World, email: &str) -> Arrival {
     Arrival::New(Box::new(NewPerson {
-        subject: Some(Subject(world.store.mint().locator().0)),
-        email: email.to_owned(),
         verified_at: Some(world.now),
-        name: "Ada".to_owned(),
-        admin: false,
         password: String::new(),
-        test_app: None,
-        external_id: None,
+        ..world.newcomer(email)
     }))
 }
 

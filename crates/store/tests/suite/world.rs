@@ -31,6 +31,20 @@ pub(crate) fn own(subject: Subject, client: ClientNo) -> ConnectionKey {
     }
 }
 
+/// Somebody new, whose number the database gives, and whose address nobody has proved.
+pub(crate) fn newcomer(email: &str) -> NewPerson {
+    NewPerson {
+        external_id: None,
+        subject: None,
+        email: email.to_owned(),
+        verified_at: None,
+        name: "Ada".to_owned(),
+        admin: false,
+        password: PASSWORD.to_owned(),
+        test_app: None,
+    }
+}
+
 pub(crate) fn options(location: Location) -> Options {
     Options {
         location,
@@ -80,18 +94,17 @@ impl World {
         self.store.settle(transition, self.now).await.unwrap()
     }
 
+    /// Somebody new whose number is given here.
+    pub(crate) fn newcomer(&self, email: &str) -> NewPerson {
+        NewPerson {
+            subject: Some(Subject(self.store.mint().locator().0)),
+            ..newcomer(email)
+        }
+    }
+
     pub(crate) async fn person(&self, email: &str) -> Subject {
-        let subject = Subject(self.store.mint().locator().0);
-        let person = NewPerson {
-            external_id: None,
-            subject: Some(subject),
-            email: email.to_owned(),
-            verified_at: None,
-            name: "Ada".to_owned(),
-            admin: false,
-            password: PASSWORD.to_owned(),
-            test_app: None,
-        };
+        let person = self.newcomer(email);
+        let subject = person.subject.unwrap();
         assert_eq!(
             self.settle(protocol::accounts::people::create(person))
                 .await,

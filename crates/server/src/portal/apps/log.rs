@@ -15,7 +15,7 @@ use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::events::Act;
 use protocol::request_log::{Endpoint, KEPT, LoggedRequest, RequestId};
-use protocol::transition::{AppChange, Transition};
+use protocol::transition::{AppChange, Transition, UsageChange};
 use protocol::types::{Client, Language, Locator, Role, Side};
 use store::{RequestQuery, StoreError};
 
@@ -49,7 +49,7 @@ pub(super) async fn show(
 /// Writes down what this server has noted of the app, so that its developers need not wait for the minute to end.
 pub(in crate::portal) async fn write_down(app: &App, client: &Client) -> Result<(), StoreError> {
     if let Some(batch) = app.request_log.take_of(client.no) {
-        let change = Transition::App(AppChange::LogRequests(Box::new(batch)));
+        let change = Transition::App(AppChange::Usage(UsageChange::LogRequests(Box::new(batch))));
         app.settle_one(change, Act::by_job(clock::now())).await?;
     }
     Ok(())
