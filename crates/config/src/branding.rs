@@ -2,6 +2,7 @@
 use super::checks::{Checks, is_text, local_text};
 use super::links::{is_mailto, is_web};
 use super::picture::PictureFile;
+use super::values::TextSetting;
 use jiff::tz::TimeZone;
 use protocol::types::text::is_plain;
 use protocol::types::{Colour, Language, LocalText, Theme};
@@ -39,17 +40,17 @@ pub struct Branding {
     pub links: Links,
 }
 
-/// Links to pages of the provider's own: `https:`, and `mailto:` for support.
+/// Links to pages of the provider's own, in the languages that it has them in: `https:`, and `mailto:` for support.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
     /// What people agree to.
-    pub terms: Option<String>,
+    pub terms: Option<LocalText>,
     /// What is done with what is known of them.
-    pub privacy: Option<String>,
+    pub privacy: Option<LocalText>,
     /// How things work.
-    pub help: Option<String>,
+    pub help: Option<LocalText>,
     /// Where people ask.
-    pub support: Option<String>,
+    pub support: Option<LocalText>,
 }
 
 /// Checks the table.
@@ -177,30 +178,33 @@ fn mail_footer(checks: &mut Checks<'_>, path: &str, text: &str) -> String {
 
 fn links(checks: &mut Checks<'_>) -> Links {
     let links = checks.settings().branding.links.clone();
-    for (name, url) in [
-        ("terms", &links.terms),
-        ("privacy", &links.privacy),
-        ("help", &links.help),
-    ] {
-        if let Some(url) = url
-            && !is_web(url)
-        {
-            let what = format!("write an https URL, such as \"https://example.com/{name}\"");
-            checks.fault(&format!("branding.links.{name}"), what);
-        }
-    }
-    if let Some(url) = &links.support
-        && !is_web(url)
-        && !is_mailto(url)
-    {
-        let what =
-            "write an https URL, or mailto: and an address, such as \"mailto:help@example.com\"";
-        checks.fault("branding.links.support", what);
-    }
+    let mut link = |name: &str, setting: Option<TextSetting>| {
+        let path = format!("branding.links.{name}");
+        setting.map(|setting| {
+            local_text(checks, &path, &setting, |checks, path, url| {
+                let may_be_written = name == "support" && is_mailto(url);
+                if !is_web(url) && !may_be_written {
+                    checks.fault(path, no_link(name));
+                }
+                url.to_owned()
+            })
+        })
+    };
     Links {
-        terms: links.terms,
-        privacy: links.privacy,
-        help: links.help,
-        support: links.support,
+        terms: link("terms", links.terms),
+        privacy: link("privacy", links.privacy),
+        help: link("help", links.help),
+        support: link("support", links.support),
+    }
+}
+
+/// What is said of a link that leads nowhere.
+fn no_link(name: &str) -> String {
+    match name {
+        "support" => {
+            "write an https URL, or mailto: and an address, such as \"mailto:help@example.com\""
+                .to_owned()
+        }
+        _ => format!("write an https URL, such as \"https://example.com/{name}\""),
     }
 }

@@ -1,5 +1,5 @@
 //! The provider's brand on its pages: its colours, made readable, and what its pages show of it.
-use protocol::types::{Colour, Theme};
+use protocol::types::{Colour, Language, LocalText, Theme};
 
 /// What every page shows of the brand besides the product's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,37 +18,42 @@ pub struct Brand {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BrandLinks {
     /// What people agree to.
-    pub terms: Option<String>,
+    pub terms: Option<LocalText>,
     /// What is done with what is known of them.
-    pub privacy: Option<String>,
+    pub privacy: Option<LocalText>,
     /// How things work.
-    pub help: Option<String>,
+    pub help: Option<LocalText>,
     /// Where people ask.
-    pub support: Option<String>,
+    pub support: Option<LocalText>,
 }
 
 impl BrandLinks {
-    /// Those that there are, in the order in which they are shown: the message that names it, and its address.
+    /// Those that there are, in the order in which they are shown: the message that names it, and its address for a
+    /// reader of `language`.
     #[must_use]
-    pub fn all(&self) -> Vec<(&'static str, &str)> {
-        let mut all = self.agreed();
-        all.extend(shown([("help", &self.help), ("support", &self.support)]));
+    pub fn all(&self, language: Language) -> Vec<(&'static str, &str)> {
+        let mut all = self.agreed(language);
+        let more = [("help", &self.help), ("support", &self.support)];
+        all.extend(shown(more, language));
         all
     }
 
     /// Those that tell what somebody agrees to.
     #[must_use]
-    pub fn agreed(&self) -> Vec<(&'static str, &str)> {
-        shown([("terms", &self.terms), ("privacy", &self.privacy)]).collect()
+    pub fn agreed(&self, language: Language) -> Vec<(&'static str, &str)> {
+        let agreed = [("terms", &self.terms), ("privacy", &self.privacy)];
+        shown(agreed, language).collect()
     }
 }
 
 /// What the configuration let through, and nothing else that could stand in a link.
 fn shown<'a, const N: usize>(
-    links: [(&'static str, &'a Option<String>); N],
+    links: [(&'static str, &'a Option<LocalText>); N],
+    language: Language,
 ) -> impl Iterator<Item = (&'static str, &'a str)> {
-    let shown = move |(label, href): (&'static str, &'a Option<String>)| {
-        Some((label, href.as_deref().filter(|href| leads_out(href))?))
+    let shown = move |(label, link): (&'static str, &'a Option<LocalText>)| {
+        let href = link.as_ref()?.in_language(language);
+        leads_out(href).then_some((label, href))
     };
     links.into_iter().filter_map(shown)
 }
@@ -111,15 +116,26 @@ mod tests {
 
     #[test]
     fn links_are_shown_in_one_order_and_only_such_that_lead_out() {
+        let german = "https://a.example/agb".to_owned();
+        let english = "https://a.example/terms".to_owned();
         let links = BrandLinks {
-            terms: Some("https://a.example/terms".to_owned()),
+            terms: LocalText::of(vec![
+                (Language::German, german),
+                (Language::English, english),
+            ]),
             privacy: None,
-            help: Some("javascript:alert(1)".to_owned()),
-            support: Some("mailto:help@a.example".to_owned()),
+            help: Some(LocalText::new("javascript:alert(1)")),
+            support: Some(LocalText::new("mailto:help@a.example")),
         };
-        let terms = ("terms", "https://a.example/terms");
-        assert_eq!(links.agreed(), [terms]);
-        assert_eq!(links.all(), [terms, ("support", "mailto:help@a.example")]);
+        let support = ("support", "mailto:help@a.example");
+        for (language, terms) in [
+            (Language::English, "https://a.example/terms"),
+            (Language::German, "https://a.example/agb"),
+        ] {
+            let terms = ("terms", terms);
+            assert_eq!(links.agreed(language), [terms]);
+            assert_eq!(links.all(language), [terms, support]);
+        }
     }
 
     /// Colours are judged by the surfaces that the pages have.

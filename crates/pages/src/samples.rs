@@ -5,7 +5,7 @@ mod consents;
 pub(crate) use consents::{app_card, consents, scope_groups};
 
 use crate::{Brand, BrandLinks, DemoStep, DemoTask, Frame, Page};
-use protocol::types::Language;
+use protocol::types::{Language, LocalText};
 
 /// Text that breaks out of any place where it is not escaped.
 pub const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;";
@@ -178,10 +178,10 @@ pub(crate) fn branded_frame(language: Language) -> Frame {
             logo: Some(LOGO.to_owned()),
             icon: Some(LOGO.to_owned()),
             links: BrandLinks {
-                terms: Some("https://tasks.example/terms".to_owned()),
-                privacy: Some("https://tasks.example/privacy".to_owned()),
-                help: Some("https://help.tasks.example/".to_owned()),
-                support: Some("mailto:support@tasks.example".to_owned()),
+                terms: Some(LocalText::new("https://tasks.example/terms")),
+                privacy: Some(LocalText::new("https://tasks.example/privacy")),
+                help: Some(LocalText::new("https://help.tasks.example/")),
+                support: Some(LocalText::new("mailto:support@tasks.example")),
             },
         },
         ..frame(language)
@@ -202,10 +202,10 @@ pub(crate) fn hostile_frame(language: Language) -> Frame {
             logo: Some(HOSTILE.to_owned()),
             icon: Some(HOSTILE.to_owned()),
             links: BrandLinks {
-                terms: Some(format!("https://{HOSTILE}")),
-                privacy: Some(format!("https://{HOSTILE}")),
-                help: Some(HOSTILE.to_owned()),
-                support: Some("javascript:alert(1)".to_owned()),
+                terms: Some(LocalText::new(format!("https://{HOSTILE}"))),
+                privacy: Some(LocalText::new(format!("https://{HOSTILE}"))),
+                help: Some(LocalText::new(HOSTILE)),
+                support: Some(LocalText::new("javascript:alert(1)")),
             },
         },
         test_side: true,

@@ -119,6 +119,15 @@ impl Message {
         }
     }
 
+    /// The same message, which says something else to the same recipient.
+    #[must_use]
+    pub(crate) fn saying<P: Payload>(self, payload: &P) -> Self {
+        Message {
+            payload: serde_json::to_string(payload).unwrap_or_default(),
+            ..self
+        }
+    }
+
     /// Its id, which no other message ever has.
     pub fn id(&self) -> Locator {
         self.id
@@ -274,7 +283,7 @@ mod tests {
                 Kind::TestMail => Message::new(&test_mail(1), &counter()),
                 Kind::LinkMail => {
                     let to = test_mail(1).to;
-                    Message::new(&LinkMailPayload { to }, &counter())
+                    Message::new(&LinkMailPayload { to, last: true }, &counter())
                 }
                 Kind::InvitationMail => {
                     let (to, invitation) = (test_mail(1).to, i64::MAX);

@@ -17,7 +17,7 @@ export class Mailbox {
     const already = this.read.get(email) ?? 0;
     const deadline = Date.now() + PATIENCE;
     while (Date.now() < deadline) {
-      const mail = (await this.#all()).filter(({ to }) => to.includes(email))[already];
+      const mail = (await this.all()).filter(({ to }) => to.includes(email))[already];
       if (mail) {
         this.read.set(email, already + 1);
         assert.equal(mail.headers.Subject, subject);
@@ -28,7 +28,8 @@ export class Mailbox {
     throw new Error(`mail ${already + 1} to ${email} has not come`);
   }
 
-  async #all() {
+  // All mails that came, in their order.
+  async all() {
     const text = await readFile(this.file, "utf8").catch(() => "");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     return whole.split("\n").filter(Boolean).map((line) => JSON.parse(line));

@@ -22,7 +22,7 @@ Northern Counties Allotment Society
 1 Long Road, York"""
 
 [branding.links]
-terms = "https://allotments.example/terms"
+terms = { en = "https://allotments.example/terms", de = "https://allotments.example/agb" }
 privacy = "https://allotments.example/privacy?lang=en&v=2"
 help = "https://help.allotments.example/"
 support = "mailto:help@allotments.example"
@@ -175,6 +175,15 @@ fn every_page_shows_the_brand() {
             "{path}: {page}"
         );
     }
+    // Readers of German are led to what is written in German, and to the rest as it is.
+    let mut browser = scene.browser();
+    browser.speak("de");
+    let page = browser.open("/sign-in").expect(200);
+    let text = page.text();
+    let (_, foot) = text.rsplit_once("<footer>").expect("a footer");
+    let theirs = "href=\"https://allotments.example/agb\"";
+    assert!(foot.contains(theirs) && !foot.contains(terms), "{foot}");
+    assert!(foot.contains(privacy), "{foot}");
 }
 
 #[test]

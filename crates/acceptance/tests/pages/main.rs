@@ -20,6 +20,7 @@ mod organization_apps;
 mod own_data;
 mod passkeys;
 mod people;
+mod portal_walks;
 mod rights;
 mod second_factor;
 mod sessions;

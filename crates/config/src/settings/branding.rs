@@ -31,22 +31,22 @@ pub(crate) struct BrandingSettings {
     pub(crate) language: String,
     /// The time zone in which times are told to those who have chosen none, such as `Europe/Berlin`.
     pub(crate) time_zone: String,
-    /// Links at the foot of every page and mail.
+    /// Links at the foot of every page and mail; each in several languages `{ en = "…", de = "…" }`.
     pub(crate) links: LinkSettings,
 }
 
-/// Links at the foot of every page and mail.
+/// Links at the foot of every page and mail; each in several languages `{ en = "…", de = "…" }`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LinkSettings {
     /// What people agree to, also shown where they do: an https URL.
-    pub(crate) terms: Option<String>,
+    pub(crate) terms: Option<TextSetting>,
     /// What you do with what you know of people, also shown where they agree to it: an https URL.
-    pub(crate) privacy: Option<String>,
+    pub(crate) privacy: Option<TextSetting>,
     /// How things work: an https URL.
-    pub(crate) help: Option<String>,
+    pub(crate) help: Option<TextSetting>,
     /// Where people ask: an https URL, or `mailto:` and an address.
-    pub(crate) support: Option<String>,
+    pub(crate) support: Option<TextSetting>,
 }
 
 impl Default for BrandingSettings {

@@ -21,10 +21,8 @@ fn every_setting_of_a_brand_reaches_the_configuration() {
             .lines(Language::German),
         ["Acme Ltd", "1 Long Road"]
     );
-    assert_eq!(
-        branding.links.terms.as_deref(),
-        Some("https://a.example/terms")
-    );
+    let terms = branding.links.terms.as_ref().map(LocalText::as_str);
+    assert_eq!(terms, Some("https://a.example/terms"));
     assert_eq!(branding.links.privacy, None);
 }
 
@@ -81,6 +79,8 @@ fn each_check_of_a_brand_stops_the_start() {
 fn texts_are_written_once_or_per_language() {
     let toml = "[branding]\nconsent_button = { en = \"Authorize\", de = \"Erlauben\" }\n\
                 mail_footer = { de = \"Acme GmbH\" }\n\
+                links.terms = { en = \"https://a.example/terms\", de = \"https://a.example/agb\" }\n\
+                links.support = { de = \"mailto:hilfe@a.example\" }\n\
                 [scopes.a]\nsentence = { de = \"Ihre Aufgaben sehen\", en = \"See your tasks\" }";
     let config = load(toml).unwrap();
     let button = config.branding.consent_button.as_ref().unwrap();
@@ -94,6 +94,17 @@ fn texts_are_written_once_or_per_language() {
             .unwrap()
             .lines(Language::English),
         ["Acme GmbH"]
+    );
+    let links = &config.branding.links;
+    let link = |link: &Option<LocalText>, language| {
+        link.as_ref().unwrap().in_language(language).to_owned()
+    };
+    let terms = [Language::English, Language::German].map(|language| link(&links.terms, language));
+    assert_eq!(terms, ["https://a.example/terms", "https://a.example/agb"]);
+    assert_eq!(
+        link(&links.support, Language::English),
+        "mailto:hilfe@a.example",
+        "where it is not translated, what there is"
     );
     let scope = &config.policy.scopes[0];
     assert_eq!(
@@ -122,6 +133,18 @@ fn texts_are_written_once_or_per_language() {
         (
             "[branding.consent_button]\nen = \"Allow\"\nde = \"Dieser App alles erlauben, was sie möchte\"",
             "v.toml:3: branding.consent_button.de: write words of 1 to 30",
+        ),
+        (
+            "[branding.links]\nterms = { en = \"https://a.example\", de = \"agb\" }",
+            "v.toml:2: branding.links.terms.de: write an https URL",
+        ),
+        (
+            "[branding.links]\nsupport = { en = \"mailto:a@b.example\", de = \"tel:110\" }",
+            "v.toml:2: branding.links.support.de: write an https URL, or mailto:",
+        ),
+        (
+            "[branding.links]\nhelp = {}",
+            "v.toml:2: branding.links.help: write it in one language at least",
         ),
         (
             "[branding]\nmail_footer = { de = \"a\\u202eb\" }",

@@ -25,6 +25,8 @@ mail-recovery-none = Ein solches Konto gibt es nicht. Vielleicht haben Sie eines
 mail-recovery-subject = Wählen Sie ein neues Passwort bei { $product }
 mail-recovery-button = Neues Passwort wählen
 
+mail-last-for-now = E-Mails dieser Art wurden so oft angefordert, dass diese Adresse für eine Weile keine mehr bekommt. War das jemand anders, brauchen Sie nichts zu tun: Ohne Ihr Postfach kommt niemand weiter.
+
 mail-proof-subject = Bestätigen Sie Ihre E-Mail-Adresse bei { $product }
 mail-proof = Bestätigen Sie, dass Sie die E-Mails für { $email } lesen.
 mail-proof-button = E-Mail-Adresse bestätigen

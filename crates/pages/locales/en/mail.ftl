@@ -25,6 +25,8 @@ mail-recovery-none = There is no such account. Perhaps you have one with another
 mail-recovery-subject = Choose a new password at { $product }
 mail-recovery-button = Choose a new password
 
+mail-last-for-now = Mails of this kind were asked for so often that this address gets no more of them for a while. If that was somebody else, you need not do anything: without your mailbox they get no further.
+
 mail-proof-subject = Confirm your e-mail at { $product }
 mail-proof = Confirm that you read the mail for { $email }.
 mail-proof-button = Confirm your e-mail

@@ -322,7 +322,11 @@ impl LinkMail {
         now: UnixTime,
         mint: &impl Mint,
     ) -> Self {
-        let message = Message::new(&LinkMailPayload { to: to.clone() }, mint);
+        let payload = LinkMailPayload {
+            to: to.clone(),
+            last: false,
+        };
+        let message = Message::new(&payload, mint);
         let link = MailLink {
             id: message.id(),
             purpose,
@@ -354,6 +358,15 @@ impl LinkMail {
         self.link.client = Some(client);
         self.link.organization = organization;
         self
+    }
+
+    /// It tells that no more of its kind come for a while.
+    pub(crate) fn tell_that_it_is_the_last(&mut self) {
+        let payload = LinkMailPayload {
+            to: self.link.email.clone(),
+            last: true,
+        };
+        self.message = self.message.clone().saying(&payload);
     }
 
     /// The mail, for the outbox.

@@ -234,6 +234,18 @@ impl Attempt {
         self.keys.iter().map(|(_, key)| *key).collect()
     }
 
+    /// Whether this mail, if it is admitted by the same counts, is the last to its address for now. Of those that are
+    /// asked for at the same moment none may be.
+    pub fn is_last_mail(&self, counts: &[Attempts], now: UnixTime) -> bool {
+        self.keys.iter().zip(counts).any(|((limit, _), attempts)| {
+            let before = match now.is_near(attempts.since, WINDOW) {
+                true => attempts.count,
+                false => 0,
+            };
+            *limit == Limit::MailsToAddress && before + 1 == limit.allowed()
+        })
+    }
+
     /// Admits the attempt, given the counts of [`keys`](Self::keys) in their order. The count is raised before
     /// the password is looked at, so guesses made at once are not free. `in_all`: how many guesses of strangers there may be in a
     /// day, of all accounts together, if that is limited.
@@ -468,6 +480,26 @@ mod tests {
         };
         let counts = [full(0), full(50)];
         assert!(one.admit(&counts, None, UnixTime(1_010)).is_err());
+    }
+
+    #[test]
+    fn the_fifth_mail_to_an_address_is_the_last_for_now() {
+        let address = MailAddress::parse("ada@example.com").unwrap();
+        let mail = Attempt::mail(LinkPurpose::Recovery, &address, "192.0.2.1");
+        let of = |count, since| Attempts {
+            count,
+            since: UnixTime(since),
+        };
+        for (to_address, from_source, is_last) in [(0, 0, false), (3, 9, false), (4, 9, true)] {
+            let counts = [of(to_address, 1_000), of(from_source, 1_000)];
+            assert!(mail.admit(&counts, None, UnixTime(1_010)).is_ok());
+            assert_eq!(mail.is_last_mail(&counts, UnixTime(1_010)), is_last);
+        }
+        // What was counted long ago counts no more.
+        let counts = [of(4, 1_000), of(0, 1_000)];
+        assert!(!mail.is_last_mail(&counts, UnixTime(1_000).plus(WINDOW)));
+        let sign_in = Attempt::new("ada@example.com", "192.0.2.1", None);
+        assert!(!sign_in.is_last_mail(&[of(4, 1_000); 3], UnixTime(1_010)));
     }
 
     #[test]

@@ -45,6 +45,9 @@ impl Payload for TestMail {
 pub struct LinkMailPayload {
     /// Who gets it.
     pub to: MailAddress,
+    /// Whether it is the last of its kind to that address for a while, and says so.
+    #[serde(default)]
+    pub last: bool,
 }
 
 impl sealed::Sealed for LinkMailPayload {}

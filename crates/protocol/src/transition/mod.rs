@@ -56,6 +56,7 @@ pub use transfer::TransferChange;
 pub use upstream::UpstreamChange;
 pub use usage::UsageChange;
 
+use crate::accounts::mail_link::LinkMail;
 use crate::events::Happened;
 use crate::outbox::Message;
 use crate::types::{AccessToken, Language};
@@ -154,7 +155,24 @@ impl Transition {
     /// The same, whose mail is written in this language, if whoever gets it has chosen none.
     #[must_use]
     pub fn in_language(mut self, language: Language) -> Self {
-        let mail = match &mut self {
+        if let Some(mail) = self.mail() {
+            mail.link.language = Some(language);
+        }
+        self
+    }
+
+    /// The same, whose mail tells that it is the last of its kind for a while, if it is.
+    #[must_use]
+    pub fn last_for_now(mut self, last: bool) -> Self {
+        if let Some(mail) = self.mail().filter(|_| last) {
+            mail.tell_that_it_is_the_last();
+        }
+        self
+    }
+
+    /// The mail with a link that it sends.
+    fn mail(&mut self) -> Option<&mut LinkMail> {
+        match self {
             Transition::Account(change) => change.mail(),
             Transition::Session(change) => change.mail(),
             Transition::SecondFactor(change) => change.mail(),
@@ -176,11 +194,7 @@ impl Transition {
             | Transition::OpenId(_)
             | Transition::Introduction(_)
             | Transition::Handoff(_) => None,
-        };
-        if let Some(mail) = mail {
-            mail.link.language = Some(language);
         }
-        self
     }
 
     /// What is to be sent because of this change, written to the outbox in its transaction. What means a message has an

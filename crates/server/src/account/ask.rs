@@ -1,6 +1,6 @@
 //! Asking for a mail: for a new account, or for a new password. What is answered, written and sent is the same for every
 //! address; whether it has an account is looked up when the mail is written.
-use super::throttle::{self, admit};
+use super::throttle::{self, admit_mail};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::notice::{PlainPage, link};
@@ -140,10 +140,13 @@ pub(crate) async fn submit<const RECOVERY: bool>(
         &address,
         &browser.address.source(),
     );
-    if let Some(throttled) = admit(&app, &attempt).await? {
-        return again(browser, Wrong::Throttled(throttled));
-    }
-    let asked = AskForm::<RECOVERY>::asked(&app, &address).in_language(browser.language);
+    let last = match admit_mail(&app, &attempt).await? {
+        Ok(last) => last,
+        Err(throttled) => return again(browser, Wrong::Throttled(throttled)),
+    };
+    let asked = AskForm::<RECOVERY>::asked(&app, &address)
+        .in_language(browser.language)
+        .last_for_now(last);
     let outcome = app.settle_one(asked, app.act_now(browser.address)).await?;
     if outcome == Outcome::Conflict {
         return again(browser, Wrong::Throttled(enough_today()));

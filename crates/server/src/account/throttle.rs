@@ -18,21 +18,32 @@ use store::{Outcome, StoreError};
 /// # Errors
 /// [`StoreError`].
 pub(crate) async fn admit(app: &App, attempt: &Attempt) -> Result<Option<Throttled>, StoreError> {
+    Ok(admit_mail(app, attempt).await?.err())
+}
+
+/// The same for a mail; what is answered is whether it is the last to its address for now.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn admit_mail(
+    app: &App,
+    attempt: &Attempt,
+) -> Result<Result<bool, Throttled>, StoreError> {
     for context in app.tries() {
         let in_all = match guesses(app, attempt, context.now).await? {
             Ok(in_all) => in_all,
-            Err(throttled) => return Ok(Some(throttled)),
+            Err(throttled) => return Ok(Err(throttled)),
         };
         let counts = app.store.attempts(&attempt.keys()).await?;
         let count = match attempt.admit(&counts, in_all, context.now) {
             Ok(count) => count,
-            Err(throttled) => return Ok(Some(throttled)),
+            Err(throttled) => return Ok(Err(throttled)),
         };
         if app.store.settle(count, context.now).await? == Outcome::Committed {
-            return Ok(None);
+            return Ok(Ok(attempt.is_last_mail(&counts, context.now)));
         }
     }
-    Ok(Some(Throttled::after(1)))
+    Ok(Err(Throttled::after(1)))
 }
 
 /// How many guesses of strangers there may be today, if this is one and if that is limited; or that there were as many. Accounts

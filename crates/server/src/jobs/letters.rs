@@ -17,6 +17,8 @@ pub(super) struct Found {
     pub(super) session: Option<Session>,
     /// What the app is called that the mail is about.
     pub(super) app: Option<String>,
+    /// Whether no more of its kind come for a while.
+    pub(super) last: bool,
 }
 
 impl Found {
@@ -66,6 +68,9 @@ pub(super) fn letter(by: &Writer<'_>, link: &MailLink, found: &Found, href: Stri
         .is_some_and(|(_, href)| href.contains("?t="))
     {
         after.insert(0, by.at("mail-until", link.expires_at));
+    }
+    if found.last {
+        after.push(by.text("mail-last-for-now"));
     }
     Letter {
         language: by.language,
@@ -334,6 +339,7 @@ mod tests {
             preferences: Preferences::default(),
             session: None,
             app: None,
+            last: false,
         }
     }
 
@@ -401,6 +407,27 @@ mod tests {
         for purpose in LinkPurpose::ALL {
             for holder in holders() {
                 let letter = written(&by(Language::Pseudo), purpose, &found(holder));
+                letter.assert_of_the_catalogue(&["Acme", "ada@example.com", "2027-01-15", "CET"]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_mail_for_a_while_says_that_it_is() {
+        for purpose in [LinkPurpose::SignUp, LinkPurpose::Recovery] {
+            for holder in holders() {
+                let mut found = found(holder);
+                let says = |found: &Found| {
+                    let letter = written(&by(Language::English), purpose, found);
+                    letter
+                        .after
+                        .iter()
+                        .any(|said| said.as_str().contains("asked for so often"))
+                };
+                assert!(!says(&found));
+                found.last = true;
+                assert!(says(&found));
+                let letter = written(&by(Language::Pseudo), purpose, &found);
                 letter.assert_of_the_catalogue(&["Acme", "ada@example.com", "2027-01-15", "CET"]);
             }
         }

@@ -45,7 +45,7 @@ pub(super) struct SendLinkMail {
 impl Job for SendLinkMail {
     type Payload = LinkMailPayload;
 
-    async fn run(&self, entry: &Entry, _: LinkMailPayload) -> Result<(), JobError> {
+    async fn run(&self, entry: &Entry, payload: LinkMailPayload) -> Result<(), JobError> {
         let Some(mailer) = &self.mailer else {
             let why = "no mail is configured: write [mail] into the configuration, and restart the server";
             return Err(JobError::Retry(why.to_owned()));
@@ -61,7 +61,11 @@ impl Job for SendLinkMail {
         if clock::now() >= link.expires_at {
             return Err(JobError::Dead("its link has expired".to_owned()));
         }
-        let found = self.links.found(&link).await.map_err(unread)?;
+        let found = self
+            .links
+            .found(&link, payload.last)
+            .await
+            .map_err(unread)?;
         let mailbox = Mailbox::of(found.holder.as_ref());
         if admit(&link, mailbox, self.links.sign_up).is_err() {
             return Err(JobError::Dead(format!(
@@ -118,7 +122,7 @@ impl Links {
         }
     }
 
-    async fn found(&self, link: &MailLink) -> Result<Found, StoreError> {
+    async fn found(&self, link: &MailLink, last: bool) -> Result<Found, StoreError> {
         let holder = self.store.person_by_email(link.email.as_str()).await?;
         // Whose account it is about, where the address is not theirs yet or any more.
         let reader = link
@@ -133,6 +137,7 @@ impl Links {
             preferences: preferences.unwrap_or_default(),
             session: self.session(link).await?,
             app: self.app(link).await?,
+            last,
         })
     }
 

@@ -190,7 +190,7 @@ impl Mailer {
 impl Mailer {
     /// What stands under a mail in this language.
     fn foot(&self, language: Language) -> MailFoot {
-        let links = self.links.all().into_iter();
+        let links = self.links.all(language).into_iter();
         MailFoot {
             lines: self
                 .foot
@@ -310,7 +310,7 @@ mod tests {
     fn what_stands_under_every_mail_is_set_apart() {
         let mut mailer = mailer("Acme");
         mailer.foot = Some(LocalText::new("Acme Ltd\n1 Long Road"));
-        mailer.links.help = Some("https://acme.example".to_owned());
+        mailer.links.help = Some(LocalText::new("https://acme.example"));
         let letter = Letter {
             language: Language::English,
             to: MailAddress::parse("ada@example.com").unwrap(),

@@ -72,6 +72,17 @@ export async function walk(stage) {
   const phone = await changeAddressAndTakeItBack(stage, mailbox, page);
   await endWhatIsNew(stage, mailbox, phone);
   await recover(stage, mailbox, phone);
+  await read(stage, mailbox);
+}
+
+// One mail of each kind that came.
+async function read(stage, mailbox) {
+  const kinds = new Map((await mailbox.all()).map((mail) => [mail.headers.Subject, mail.html]));
+  assert.deepEqual([...kinds.keys()].sort(), Object.values(mails(stage)).sort());
+  for (const [subject, html] of kinds) {
+    assert.ok(html.includes(`lang="${stage.language}"`), subject);
+    await stage.lookAtMail(html, subject);
+  }
 }
 
 async function signUp(stage, mailbox, page) {

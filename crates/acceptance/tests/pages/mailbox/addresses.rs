@@ -53,6 +53,34 @@ fn an_address_is_changed_when_it_is_proved_and_the_earlier_one_takes_it_back() {
     assert_page(&post.browser().open(&undo.link()), 410);
 }
 
+/// Somebody asks for a new password, and before the link is followed the account has another address: whoever reads the
+/// earlier mailbox has no business with it any more but to take that back.
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn an_address_that_changes_during_a_recovery_takes_its_link_away() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    browser.sign_in(ANN, PASSWORD);
+    post.mail(ANN, 1);
+    let mut stranger = post.browser();
+    post.ask(&mut stranger, "/recover", ANN).expect(303);
+    let link = post.mail(ANN, 2).link();
+    let half = stranger.open(&link).expect(200);
+    let form = form_to(&browser.open("/account"), "/account/email");
+    let typed = [("new-email", EVE), ("email-password", PASSWORD)];
+    browser.submit(&form, &typed).expect(303);
+    let confirm = post.mail(EVE, 1).link();
+    assert_page(&post.confirm(&mut browser, &confirm), 200);
+    // Neither the page that was open nor the link sets a password; nobody is signed out by it.
+    let late = stranger.submit(&form_to(&half, "/link/password"), &[("password", NEW)]);
+    assert_page(&late, 404);
+    assert_page(&post.browser().open(&link), 404);
+    assert!(!is_signed_in(&mut stranger) && is_signed_in(&mut browser));
+    assert_eq!(post.browser().try_sign_in(EVE, NEW).status, 401);
+    post.browser().sign_in(EVE, PASSWORD);
+    assert_eq!(post.events("user.recovered"), 0);
+}
+
 #[test]
 #[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn a_new_device_is_told_once_and_its_session_ended_by_whoever_is_signed_out() {

@@ -144,7 +144,14 @@ fn two_hundred_asks_for_one_address_are_a_few_mails() {
     let taken = statuses.iter().filter(|status| **status == 303).count();
     let told = statuses.iter().filter(|status| **status == 429).count();
     assert_eq!((taken, told), (5, 195), "{statuses:?}");
+    // Whoever has the mailbox is told of it once, by the last that came.
     post.mail(ANN, 5);
+    let says = |mail: &Taken| {
+        let text = mail.0["text"].as_str().unwrap_or_default();
+        text.contains("asked for so often")
+    };
+    let said: Vec<bool> = post.server.taken_by(ANN).iter().map(says).collect();
+    assert_eq!(said, [false, false, false, false, true]);
 }
 
 #[test]
