@@ -1,14 +1,17 @@
 //! What developers are told of errors beyond their wire form: which can occur under a policy, what leads to each,
 //! and what to do. The codes and descriptions themselves stand with the errors.
 mod authorization;
+mod client;
+mod grant;
 mod possession;
 
+use self::grant::grant_faults;
 use self::possession::{of_proof, proof_faults};
 use crate::client_auth::{AssertionFault, ClientFault};
 use crate::params::ParamsFault;
-use crate::policy::{Policy, RedirectUriAtToken, Rotation};
+use crate::policy::{Policy, RedirectUriAtToken};
 use crate::resource::TargetFault;
-use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError};
+use crate::token::{RequestFault, ScopeRefusal, TokenError};
 use crate::token_info::BearerError;
 use crate::types::{GrantType, Lifetime, ScopeFault};
 
@@ -197,210 +200,6 @@ impl ParamsFault {
             Self::Json => advice(
                 "The body is no JSON object, or a value in it is not a string.",
                 "Send one object, with every value as a string.",
-            ),
-        }
-    }
-}
-
-impl ClientFault {
-    /// All but those of assertions.
-    const ALL: [ClientFault; 9] = [
-        ClientFault::Missing,
-        ClientFault::Header,
-        ClientFault::TwoMethods,
-        ClientFault::TwoClients,
-        ClientFault::Unknown,
-        ClientFault::Secret,
-        ClientFault::Method,
-        ClientFault::Inactive,
-        ClientFault::AssertionType,
-    ];
-
-    fn advice(self) -> Advice {
-        match self {
-            Self::Missing => advice(
-                "There is neither an Authorization header nor a client_id.",
-                "Send HTTP Basic, or client_id and client_secret in the body.",
-            ),
-            Self::Header => advice(
-                "The header is not Basic, or not the base64 of client_id:client_secret.",
-                "Let your HTTP library make the header from the two values.",
-            ),
-            Self::TwoMethods => advice(
-                "Two of these came: the Authorization header, client_secret and client_assertion.",
-                "Keep the one that the app is registered with.",
-            ),
-            Self::TwoClients => advice(
-                "The header was made for one app and client_id names another.",
-                "Take both from the same app, or leave client_id out of the body.",
-            ),
-            Self::Unknown => advice(
-                "There is no app with this client_id.",
-                "Compare it with the registration; mind the environment it is from.",
-            ),
-            Self::Secret => advice(
-                "The secret is not one of the app's.",
-                "Look for blanks around it; if it is lost, make a new one.",
-            ),
-            Self::OtherSide => advice(
-                "Test and live were mixed: a test secret came for a live app, or a live one for a test app.",
-                "Keep the client_id and the secret of each mode together, in a configuration of its own.",
-            ),
-            Self::Method => advice(
-                "An app with a secret came without it, or an app without a secret sent one; or an app with keys sent no assertion.",
-                "Authenticate as the app is registered: by its secret, by an assertion, or not at all.",
-            ),
-            Self::Inactive => advice(
-                "The app waits for review, or was switched off.",
-                "Ask the provider.",
-            ),
-            Self::AssertionType => advice(
-                "client_assertion came with another client_assertion_type, or without one.",
-                "Send urn:ietf:params:oauth:client-assertion-type:jwt-bearer beside it.",
-            ),
-            Self::Assertion(fault) => fault.advice(),
-        }
-    }
-}
-
-impl AssertionFault {
-    fn advice(self) -> Advice {
-        match self {
-            Self::Malformed => advice(
-                "client_assertion is encrypted, nested, cut short, or its header demands an extension.",
-                "Let a library make a JWT that is signed and nothing else.",
-            ),
-            Self::Algorithm => advice(
-                "The alg is none, one of shared secrets such as HS256, or not among those of the app.",
-                "Sign with ES256, EdDSA or PS256, as the app is registered.",
-            ),
-            Self::Type => advice(
-                "The typ in the header is that of an access token, a logout token or the like.",
-                "Write client-authentication+jwt.",
-            ),
-            Self::Claims => advice(
-                "iss, sub, aud, exp or jti is missing, or is no text or number as it must be.",
-                "Send all five.",
-            ),
-            Self::Parties => advice(
-                "iss or sub is not the client_id, or client_id in the body is another.",
-                "Write the client_id in both, and leave it out of the body.",
-            ),
-            Self::Unfetched => advice(
-                "The jwks_uri of the app does not answer, or not with a set of public keys.",
-                "Open it from elsewhere: it answers 200 with JSON within seconds, without a redirect.",
-            ),
-            Self::Key => advice(
-                "The app signs with a key that is not registered, or has another kid.",
-                "Register the public key, or publish it at the jwks_uri, before signing with it.",
-            ),
-            Self::Signature => advice(
-                "The key that signed is not the registered one of that kid.",
-                "Compare the thumbprints of both.",
-            ),
-            Self::Audience => advice(
-                "aud names the token endpoint, something else, or several.",
-                "Write the issuer and nothing else, byte for byte as in the metadata.",
-            ),
-            Self::Expired => advice(
-                "exp is over: the assertion is old, or a clock is wrong.",
-                "Make a new assertion for each request, and set the clock.",
-            ),
-            Self::Future => advice("iat or nbf is to come: a clock is wrong.", "Set the clock."),
-            Self::LongLived => advice(
-                "exp is more than a day off.",
-                "Let an assertion live for a minute.",
-            ),
-            Self::Replayed => advice(
-                "The same jti came before: the assertion was kept and sent again.",
-                "Make a new assertion for each request, also for a retry.",
-            ),
-        }
-    }
-}
-
-fn grant_faults(policy: &Policy) -> Vec<GrantFault> {
-    let code = policy.allows(GrantType::AuthorizationCode);
-    let people = code || policy.allows(GrantType::DeviceCode);
-    let renews = policy.allows(GrantType::RefreshToken);
-    let replaces = renews && policy.tokens.rotate != Rotation::Keep;
-    let switched = [
-        (people, GrantFault::Unknown),
-        (people, GrantFault::Expired),
-        (people, GrantFault::Replayed),
-        (replaces, GrantFault::RetryDiffers),
-        (people, GrantFault::Revoked),
-        (people, GrantFault::OtherClient),
-        (people, GrantFault::Key),
-        (people, GrantFault::Removed),
-        (people, GrantFault::Person),
-        (code, GrantFault::VerifierMissing),
-        (code, GrantFault::VerifierMismatch),
-        (code, GrantFault::VerifierUnexpected),
-        (code, GrantFault::RedirectUri),
-    ];
-    let occurring = switched.into_iter().filter(|(occurs, _)| *occurs);
-    occurring.map(|(_, fault)| fault).collect()
-}
-
-impl GrantFault {
-    fn advice(self) -> Advice {
-        match self {
-            Self::Unknown | Self::Digest => advice(
-                "The code or token is cut short, from elsewhere, or was removed after its end.",
-                "Send it whole, as it was given; else start a new authorization.",
-            ),
-            Self::OtherClient => advice(
-                "It was given to another app.",
-                "Use the client_id that it was asked for with.",
-            ),
-            Self::OtherSide => advice(
-                "Test and live were mixed: it was given to a test app, and a live one sends it, or the other way.",
-                "Keep the client_id, the secret and the tokens of each mode together, in a configuration of its own.",
-            ),
-            Self::RedirectUri => advice(
-                "redirect_uri differs from the one of the authorization request.",
-                "Send the very same text in both requests.",
-            ),
-            Self::VerifierMissing => advice(
-                "The authorization request had a code_challenge, and no code_verifier came.",
-                "Send the verifier that belongs to the challenge.",
-            ),
-            Self::VerifierMismatch => advice(
-                "The verifier is another person's, or was made anew.",
-                "Keep it in the person's session, beside state.",
-            ),
-            Self::VerifierUnexpected => advice(
-                "A code_verifier came, but the authorization request had no code_challenge.",
-                "Send both or neither; both is safer.",
-            ),
-            Self::Replayed => advice(
-                "It was used before. A second use ends all that was given out for it.",
-                "Use a code once, and always store the newest refresh token.",
-            ),
-            Self::RetryDiffers => advice(
-                "A used refresh token came again in another request than before.",
-                "Repeat a lost request unchanged, and never refresh in two places at once.",
-            ),
-            Self::Expired => advice(
-                "Its lifetime is over.",
-                "Exchange codes at once, and refresh in time.",
-            ),
-            Self::Revoked => advice(
-                "It was revoked, or the app was switched off.",
-                "Ask the person again.",
-            ),
-            Self::Key => advice(
-                "The DPoP proof is by another key than the one that the code or refresh token was asked for with.",
-                "Keep one key for as long as its tokens, and prove with that.",
-            ),
-            Self::Removed => advice(
-                "The person removed the app from those that they let in.",
-                "Forget the tokens, and ask the person only if they come back.",
-            ),
-            Self::Person => advice(
-                "The person's account is closed or switched off.",
-                "Forget the tokens.",
             ),
         }
     }

@@ -1,6 +1,9 @@
 //! What the configuration decides and rules obey. An enum that a file can name is read from it as it stands here; what
 //! its comments say is in the schema of the file.
-use crate::accounts::mail_link::LinkPurpose;
+mod accounts;
+
+pub use accounts::{AccountPolicy, SecondFactorRule, SignUp};
+
 use crate::apis::Api;
 use crate::dpop::DpopPolicy;
 use crate::handoff::LOCAL_MARK;
@@ -106,64 +109,6 @@ pub enum Registration {
     Review,
     /// Admins.
     Admin,
-}
-
-/// Who may make an account by themselves. Operators may at any time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SignUp {
-    /// Anyone.
-    Open,
-    /// Those who were sent an invitation.
-    Invited,
-    /// Nobody.
-    Off,
-}
-
-impl SignUp {
-    /// As a file names it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            SignUp::Open => "open",
-            SignUp::Invited => "invited",
-            SignUp::Off => "off",
-        }
-    }
-
-    /// Whether a link that was sent for this purpose makes an account. One that was sent under other rules does not.
-    pub fn admits(self, purpose: LinkPurpose) -> bool {
-        match purpose {
-            LinkPurpose::SignUp => self == SignUp::Open,
-            LinkPurpose::Invitation => self != SignUp::Off,
-            LinkPurpose::Recovery
-            | LinkPurpose::AddressProof
-            | LinkPurpose::AddressChange
-            | LinkPurpose::AddressChanged
-            | LinkPurpose::PasswordChanged
-            | LinkPurpose::NameChanged
-            | LinkPurpose::SignInsChanged
-            | LinkPurpose::NewDevice
-            | LinkPurpose::AppConnected
-            | LinkPurpose::SecondFactorBegun
-            | LinkPurpose::SecondFactorAdded
-            | LinkPurpose::SecondFactorRemoved
-            | LinkPurpose::PasskeysChanged
-            | LinkPurpose::PasskeyCopied
-            | LinkPurpose::RecoveryCodeUsed => false,
-        }
-    }
-}
-
-/// Who signs in with a second factor: with whoever has one, who is asked for it at every sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SecondFactorRule {
-    /// Nobody else must.
-    Optional,
-    /// Whoever allows an app a restricted scope.
-    Restricted,
-    /// Everybody.
-    Required,
 }
 
 /// Who must send a code challenge (RFC 7636); others may.
@@ -357,25 +302,6 @@ pub struct RedirectPolicy {
     pub max: usize,
     /// Whether `http://localhost` frees the port as 127.0.0.1 and [::1] do (RFC 8252 §7.3 asks for the latter).
     pub localhost_any_port: bool,
-}
-
-/// Accounts.
-#[derive(Debug, Clone, Copy)]
-pub struct AccountPolicy {
-    /// Who may make an account.
-    pub sign_up: SignUp,
-    /// The shortest password, in characters.
-    pub min_password: usize,
-    /// How long a browser stays signed in.
-    pub session: Lifetime,
-    /// After which time without a request of its browser it ends before; at most `session`.
-    pub session_idle: Lifetime,
-    /// Whether people let apps in for an organization that they belong to.
-    pub workspaces: bool,
-    /// How long a pending authorization request is kept.
-    pub interaction: Lifetime,
-    /// Who signs in with a second factor.
-    pub second_factor: SecondFactorRule,
 }
 
 /// Devices without a browser (RFC 8628).

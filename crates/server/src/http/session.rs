@@ -1,4 +1,6 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
+mod whose;
+
 use super::cookies::{
     Address, Browser, Known, KnownDevice, Onward, PasswordProved, PortalSession, Session, random,
 };
@@ -10,7 +12,6 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::response::Response;
-use jose::keyed::Key;
 use pages::{Frame, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::handover::PortalCookie;
@@ -18,13 +19,9 @@ use protocol::accounts::second_factor::needs;
 use protocol::accounts::session::SessionCookie;
 use protocol::apps::signed_in_lately;
 use protocol::facts::SessionFacts;
-use protocol::types::{Language, Lifetime, Locator, Person, Subject, UnixTime};
+use protocol::types::{Language, Locator, Person, Subject, UnixTime};
 use std::convert::Infallible;
 use wire::TokenText;
-
-/// How long a form tells whose page it was on. Later, whoever has kept it must not learn from it whether that person
-/// is signed in anywhere.
-const WHOSE: Lifetime = Lifetime::from_minutes(10);
 
 /// The browser of a request to a page.
 pub(crate) struct BrowserContext {
@@ -170,15 +167,15 @@ impl BrowserContext {
     }
 
     /// Whose page this browser was shown, for a form that may come when the session is over. It proves no session, and
-    /// is of use for [`WHOSE`].
+    /// is of use for ten minutes.
     pub(crate) fn whose(&mut self, app: &AppState, subject: Subject) -> String {
         let browser = self.browser_id.get_or_insert_with(random);
-        whose(&app.key, browser, subject, clock::now())
+        whose::written(&app.key, browser, subject, clock::now())
     }
 
     /// Whose page it was, if this browser was shown it a moment ago.
     pub(crate) fn was_of(&self, app: &AppState, whose: &str) -> Option<Subject> {
-        was_of(&app.key, self.browser_id.as_ref()?, whose, clock::now())
+        whose::read(&app.key, self.browser_id.as_ref()?, whose, clock::now())
     }
 
     /// On the portal's own host a form is a person's: who proves in another tab that it is them, at the issuer, has another
@@ -323,31 +320,6 @@ pub(crate) fn bare_frame(app: &AppState, reader: Reader) -> Frame {
     }
 }
 
-/// See [`BrowserContext::whose`].
-fn whose(key: &Key, browser: &str, subject: Subject, now: UnixTime) -> String {
-    let shown = format!("{}.{}", subject.0, now.0);
-    let tag = key.tag(&whose_parts(browser, &shown));
-    format!("{shown}.{tag}")
-}
-
-/// See [`BrowserContext::was_of`].
-fn was_of(key: &Key, browser: &str, whose: &str, now: UnixTime) -> Option<Subject> {
-    let (shown, tag) = whose.rsplit_once('.')?;
-    let (subject, at) = shown.split_once('.')?;
-    let at = UnixTime(at.parse().ok()?);
-    let is_recent = at <= now && now <= at.plus(WHOSE);
-    let proved = key.verify(&whose_parts(browser, shown), tag);
-    subject
-        .parse()
-        .ok()
-        .filter(|_| proved && is_recent)
-        .map(Subject)
-}
-
-fn whose_parts<'a>(browser: &'a str, shown: &'a str) -> [&'a [u8]; 3] {
-    [b"whose", browser.as_bytes(), shown.as_bytes()]
-}
-
 /// The host of an URL, without its port: cookies know none.
 fn host(url: &str) -> &str {
     let authority = url.split("://").nth(1).unwrap_or_default();
@@ -488,32 +460,5 @@ where
             language,
             asked_for_language: spoken.asked.is_some(),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whose_page_it_was_is_told_for_ten_minutes_to_the_browser_that_saw_it() {
-        let key = Key::new(b"key");
-        let shown = UnixTime(1_000_000);
-        let text = whose(&key, "browser", Subject(7), shown);
-        let told = |browser: &str, text: &str, seconds: i64| {
-            was_of(&key, browser, text, UnixTime(shown.0 + seconds))
-        };
-        for seconds in [0, 600] {
-            assert_eq!(told("browser", &text, seconds), Some(Subject(7)));
-        }
-        for seconds in [-1, 601, 1_000_000] {
-            assert_eq!(told("browser", &text, seconds), None, "{seconds}");
-        }
-        assert_eq!(told("another", &text, 0), None);
-        let later = text.replace("1000000", "1000500");
-        for changed in [later, text.replace("7.1", "8.1"), String::new()] {
-            assert_eq!(told("browser", &changed, 700), None, "{changed}");
-            assert_eq!(told("browser", &changed, 500), None, "{changed}");
-        }
     }
 }

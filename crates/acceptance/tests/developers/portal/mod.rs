@@ -24,6 +24,7 @@ mod secrets;
 mod test_sides;
 mod transfers;
 mod try_it;
+mod visitor;
 
 use crate::support::{ANN, PASSWORD, Scene, form_to};
 use acceptance::{App, Browser, Form, Json, Reply, unescape};

@@ -1,6 +1,7 @@
 //! A portal on a host of its own, and who would like to be somebody else there: ways back, codes and requests of others.
 
-use super::own_host::{OPEN, Visitor, usual};
+use super::own_host::{OPEN, usual};
+use super::visitor::Visitor;
 use super::{APPS, BACK, EVE, FIELDS, NEW, credentials, registered, says};
 use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_page, assert_refused, form_to};
 use acceptance::{Request, Url, query, target};

@@ -1,5 +1,8 @@
 //! The playground: each step of a test side, asked of the same endpoints as ever, and shown. A page never speaks HTTP to
 //! ourselves: the endpoint is called as a function, and the app is authorized by the rules that the endpoint calls.
+mod steps;
+
+use self::steps::steps;
 use super::test_side::Pair;
 use super::try_it::scopes;
 use crate::http::cookies::random;
@@ -21,10 +24,8 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jose::Digest;
-use pages::developers::{AppRequest, FieldValue, Offer, OwnApp, Program, app_request};
-use pages::portal::{
-    PlayAnswer, PlayRun, PlayStep, PlaygroundBack, PlaygroundPage, StepState, playground_href,
-};
+use pages::developers::{AppRequest, FieldValue, OwnApp, Program, app_request};
+use pages::portal::{PlayRun, PlaygroundBack, PlaygroundPage, playground_href};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::secrets::{self, NewSecret};
@@ -176,59 +177,6 @@ fn link(app: &App, own: &OwnApp, run: &Run) -> String {
     let url = endpoints(&app.config).authorization.unwrap_or_default();
     let challenge = Digest::of(run.verifier.as_bytes()).base64url();
     format!("{url}?{}", question(own, run, &challenge).to_form())
-}
-
-/// The steps that this app can make. The first that was not answered well and can be made comes next.
-fn steps(app: &App, own: &OwnApp, run: &Run) -> Vec<PlayStep> {
-    let offer = offer(&app.config);
-    let mut is_lit = false;
-    let mut all = Vec::new();
-    for program in Program::ALL {
-        let Some(curl) = curl(&offer, own, program, app, run) else {
-            continue;
-        };
-        let answer = run.answer(program);
-        let done = answer.is_some_and(Answered::is_good);
-        let state = match (done, run.may(program)) {
-            (true, _) => StepState::Done,
-            (false, false) => StepState::Waits,
-            (false, true) if is_lit => StepState::Open,
-            (false, true) => StepState::Next,
-        };
-        is_lit |= state == StepState::Next;
-        all.push(PlayStep {
-            program,
-            state,
-            curl,
-            answer: answer.map(shown),
-        });
-    }
-    all
-}
-
-fn curl(offer: &Offer, own: &OwnApp, program: Program, app: &App, run: &Run) -> Option<String> {
-    match program {
-        Program::Link => {
-            app_request(offer, own, Program::Exchange)?;
-            Some(link(app, own, run))
-        }
-        Program::Exchange
-        | Program::TokenInfo
-        | Program::Refresh
-        | Program::Revoke
-        | Program::DeviceCodes
-        | Program::DevicePoll
-        | Program::ClientCredentials => Some(app_request(offer, own, program)?.curl),
-    }
-}
-
-fn shown(answer: &Answered) -> PlayAnswer {
-    let masked = answer.masked();
-    PlayAnswer {
-        status: answer.status.to_string(),
-        whole: masked.as_ref().map(|_| answer.pretty()),
-        masked: masked.unwrap_or_else(|| answer.pretty()),
-    }
 }
 
 /// `POST`: makes the secret, and begins.
