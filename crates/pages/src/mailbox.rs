@@ -239,6 +239,31 @@ impl ChoosePassword {
             ..Field::default()
         }
     }
+
+    /// Samples with a second factor, which is proved or taken back.
+    fn samples_of_second_factors(&self, language: Language) -> Vec<Self> {
+        let with_code = ChoosePassword {
+            asks_code: true,
+            problems: vec![Problem::new("code", language.text("second-wrong"))],
+            ..self.clone()
+        };
+        let by_passkey = ChoosePassword {
+            asks_code: true,
+            passkey: Some(PasskeyAsk::sample(PasskeyAsk::NEW_PASSWORD)),
+            ..self.clone()
+        };
+        let proved = ChoosePassword {
+            proved: Some("1.device.2.tag".to_owned()),
+            ..self.clone()
+        };
+        let restored = ChoosePassword {
+            notice: Some(language.text("link-restored")),
+            asks_earlier: true,
+            problems: vec![Problem::new("earlier", language.text("link-wrong-earlier"))],
+            ..self.clone()
+        };
+        vec![with_code, by_passkey, proved, restored]
+    }
 }
 
 impl Page for ChoosePassword {
@@ -302,29 +327,13 @@ impl Page for ChoosePassword {
             ],
             min_password: 8,
         };
-        let with_code = ChoosePassword {
-            asks_code: true,
-            problems: vec![Problem::new("code", language.text("second-wrong"))],
-            ..recover.clone()
-        };
-        let by_passkey = ChoosePassword {
-            asks_code: true,
-            passkey: Some(PasskeyAsk::sample(PasskeyAsk::NEW_PASSWORD)),
-            ..recover.clone()
-        };
-        let proved = ChoosePassword {
-            proved: Some("1.device.2.tag".to_owned()),
-            ..recover.clone()
-        };
-        let restored = ChoosePassword {
-            notice: Some(language.text("link-restored")),
-            asks_earlier: true,
-            problems: vec![Problem::new("earlier", language.text("link-wrong-earlier"))],
-            ..recover.clone()
-        };
-        vec![
-            join, recover, taken_over, with_code, by_passkey, proved, restored, failed, hostile,
+        let second = recover.samples_of_second_factors(language);
+        [
+            vec![join, recover, taken_over],
+            second,
+            vec![failed, hostile],
         ]
+        .concat()
     }
 }
 

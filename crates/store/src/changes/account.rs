@@ -180,19 +180,23 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
         } => {
             let values = values![*subject, email.as_str(), email.key(), *at, password];
             let steps = use_up(steps, *link, now).guard(MOVE_BACK, values);
-            let steps = match takes_back {
-                true => second_factor::forget(may_take_back(steps, *subject, *link), *subject),
-                false => steps,
-            };
-            // What takes back a later change is over too; an earlier one still is whoever's mailbox it was before.
-            let later = "DELETE FROM mail_links WHERE subject = $1 AND id > $2 AND used_at IS NULL \
-                         AND purpose = 'address_changed'";
-            let steps = withdraw(steps, *subject).run(later, values![*subject, *link]);
-            // Whoever changed the address may have added ways in of their own.
-            let steps = forget_sign_ins(steps, *subject);
-            keep(end_all(steps, *subject, None), notice)
+            keep(undo(steps, *subject, *link, *takes_back), notice)
         }
     }
+}
+
+/// Takes back what came with an address or after it, by the link that told of the change.
+fn undo(steps: Steps<'_>, subject: Subject, link: Locator, takes_back: bool) -> Steps<'_> {
+    let steps = match takes_back {
+        true => second_factor::forget(may_take_back(steps, subject, link), subject),
+        false => steps,
+    };
+    // What takes back a later change is over too; an earlier one still is whoever's mailbox it was before.
+    let later = "DELETE FROM mail_links WHERE subject = $1 AND id > $2 AND used_at IS NULL \
+                 AND purpose = 'address_changed'";
+    let steps = withdraw(steps, subject).run(later, values![subject, link]);
+    // Whoever changed the address may have added ways in of their own.
+    end_all(forget_sign_ins(steps, subject), subject, None)
 }
 
 /// Forgets the sign-ins at other providers, but not what the company's own login calls somebody.

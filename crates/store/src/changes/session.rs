@@ -4,6 +4,7 @@ use super::mail_link::{may_take_back, tell, use_up};
 use super::second_factor;
 use crate::steps::Steps;
 use crate::value::values;
+use jose::Digest;
 use protocol::transition::SessionChange;
 use protocol::types::{Locator, Session, Subject, UnixTime};
 
@@ -43,24 +44,12 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
                 offered.expires_at
             ],
         ),
-        // What an earlier try of this very transition wrote is its own.
         SessionChange::EnterPortal {
             id,
             cookie,
             expires_at,
             ends,
-        } => {
-            let enter = "UPDATE portal_sessions SET cookie = $2, expires_at = $3 \
-                 WHERE id = $1 AND (cookie IS NULL OR cookie = $2) \
-                 AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = portal_sessions.session)";
-            let steps = steps.guard(enter, values![*id, cookie, *expires_at]);
-            match ends {
-                Some(ends) => {
-                    steps.run("DELETE FROM portal_sessions WHERE id = $1", values![*ends])
-                }
-                None => steps,
-            }
-        }
+        } => enter_portal(steps, *id, (cookie, *expires_at), *ends),
         SessionChange::End { subject, session } => {
             ends(steps, *session).guard(END, values![*session, *subject])
         }
@@ -78,20 +67,36 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             let steps = forget_devices(use_up(steps, *link, now), *subject);
             match takes_back {
                 true => take_back(steps, *subject, *link),
-                false => {
-                    let steps = steps.run(TAKE_AWAY, values![*subject, *link]);
-                    end_by_link(steps, *subject, (*session, device.as_deref()))
-                }
+                false => end_by_link(steps, *subject, *link, (*session, device.as_deref())),
             }
         }
+    }
+}
+
+/// What an earlier try of this very transition wrote is its own.
+fn enter_portal<'a>(
+    steps: Steps<'a>,
+    id: Locator,
+    (cookie, expires_at): (&'a Digest, UnixTime),
+    ends: Option<Locator>,
+) -> Steps<'a> {
+    let enter = "UPDATE portal_sessions SET cookie = $2, expires_at = $3 \
+         WHERE id = $1 AND (cookie IS NULL OR cookie = $2) \
+         AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = portal_sessions.session)";
+    let steps = steps.guard(enter, values![id, cookie, expires_at]);
+    match ends {
+        Some(ends) => steps.run("DELETE FROM portal_sessions WHERE id = $1", values![ends]),
+        None => steps,
     }
 }
 
 fn end_by_link<'a>(
     steps: Steps<'a>,
     subject: Subject,
+    link: Locator,
     (session, device): (Option<Locator>, Option<&'a str>),
 ) -> Steps<'a> {
+    let steps = steps.run(TAKE_AWAY, values![subject, link]);
     match session {
         Some(session) => device_ends(steps, session, subject, device)
             .event(END_DEVICE, values![session, subject, device]),
