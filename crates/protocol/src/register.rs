@@ -98,7 +98,7 @@ pub enum Registrar {
 /// What is known of other apps when somebody registers one by themselves, or gives one another name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Neighbours {
-    /// Whether somebody else's app has a name that looks like this one.
+    /// Whether somebody else's app, or an organization that does not run it, has a name that looks like this one.
     pub namesake: bool,
     /// How many apps its owner, a person or an organization, runs so far; those among them that can be brought back.
     pub own: usize,
@@ -295,7 +295,7 @@ fn most_apps(new: &NewApp, policy: &Policy) -> usize {
     }
 }
 
-/// Whether a name may be told apart from the provider and from the apps of others.
+/// Whether a name may be told apart from the provider, from organizations and from the apps of others.
 pub(crate) fn check_imitation(
     name: &str,
     namesake: bool,
@@ -308,7 +308,7 @@ pub(crate) fn check_imitation(
     match namesake {
         true => Err(wrong(
             Field::TakenName,
-            "the app of somebody else has this name, or one that looks like it: choose another",
+            "an organization or the app of somebody else has this name, or one that looks like it: choose another",
         )),
         false => Ok(()),
     }

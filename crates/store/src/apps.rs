@@ -1,5 +1,5 @@
 //! Apps, for who asks with ids and gets types.
-use crate::facts::{clients, people};
+use crate::facts::{clients, organizations, people};
 use crate::memory::Memory;
 use crate::row::Query;
 use crate::value::{Value, values};
@@ -140,8 +140,8 @@ impl Store {
         Ok(found.map(counted).collect())
     }
 
-    /// Whether an app of somebody else that people meet looks called so: none that this person made, or this organization
-    /// runs.
+    /// Whether somebody else that people meet looks called so: an organization but this one, or an app that neither this
+    /// person made nor this organization runs.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -152,7 +152,7 @@ impl Store {
         organization: Option<Locator>,
     ) -> Result<bool, StoreError> {
         let values = values![skeleton(name), person, organization.unwrap_or(Locator(0))];
-        let found = self.one(&clients::NAMESAKES, &values).await?;
+        let found = self.one(&organizations::NAMESAKES, &values).await?;
         Ok(found.is_some_and(|count| count > 0))
     }
 

@@ -50,7 +50,7 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Whether an app that was reviewed looks called so.
+    /// Whether an app that was reviewed, or an organization that proved a domain, looks called so.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -104,22 +104,6 @@ impl Store {
         self.one(&organizations::INVITATION, &values![id]).await
     }
 
-    /// Whether another organization, or the app of somebody else that people meet, looks called so. `organization`: the one
-    /// that is to be called so, if it is there.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn organization_has_namesake(
-        &self,
-        name: &str,
-        person: Subject,
-        organization: Option<Locator>,
-    ) -> Result<bool, StoreError> {
-        let values = values![skeleton(name), person, organization.unwrap_or(Locator(0))];
-        let found = self.one(&organizations::NAMESAKES, &values).await?;
-        Ok(found.is_some_and(|count| count > 0))
-    }
-
     /// What an address is asked to join, by its key, with the names of the organizations.
     ///
     /// # Errors

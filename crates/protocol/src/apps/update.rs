@@ -62,7 +62,7 @@ pub struct AppUpdate {
     pub client_credentials: Option<bool>,
     /// Whether it always proves to hold the key of its tokens.
     pub dpop_bound: Option<bool>,
-    /// Whether somebody else's app has a name that looks like the new one.
+    /// Whether somebody else's app, or an organization that does not run it, has a name that looks like the new one.
     pub namesake: bool,
 }
 

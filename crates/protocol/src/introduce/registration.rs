@@ -25,7 +25,7 @@ pub const REGISTRATION_PREFIX: &str = "rg_";
 pub struct Known {
     /// One that said the same of itself, and can be shared.
     pub alike: Option<Arc<Client>>,
-    /// Whether an app that was reviewed looks called so.
+    /// Whether an app that was reviewed, or an organization that proved a domain, looks called so.
     pub namesake: bool,
 }
 

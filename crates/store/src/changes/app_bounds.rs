@@ -30,40 +30,18 @@ pub(super) fn bound<'a>(
     }
 }
 
-/// Guards that no app of somebody else looks called alike, where that binds.
+/// Guards that nobody else is called so, where that binds.
 pub(super) fn called<'a>(steps: Steps<'a>, client: &'a Client, own_name: bool) -> Steps<'a> {
+    let organization = client.organization.unwrap_or(Locator(0));
     match own_name {
-        true => has_own_name(steps, client),
+        true => has_own_name(steps, &client.name, organization, client.owner),
         false => steps,
     }
 }
 
-/// The guard. Of two that take one name at once, the second waits for the first.
-fn has_own_name<'a>(steps: Steps<'a>, client: &'a Client) -> Steps<'a> {
-    let looks = skeleton(&client.name);
-    lock_name(steps, &looks)
-        .exists(
-            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE skeleton = $1 AND NOT test \
-             AND deleted_at IS NULL AND introduction = '' AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
-            values![
-                looks,
-                client.owner,
-                client.organization.unwrap_or(Locator(0))
-            ],
-        )
-}
-
-/// Whoever asks for one name at once waits for each other.
-pub(super) fn lock_name<'a>(steps: Steps<'a>, looks: &str) -> Steps<'a> {
-    let digest = Digest::of(looks.as_bytes());
-    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
-    let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    steps.lock("SELECT 1 FROM pg_advisory_xact_lock($1)", values![lock])
-}
-
-/// Guards that no other organization, and no app of somebody else, looks called as an organization is to be: neither one
-/// that it runs, nor one of the person who names it. It waits for apps that take the name, too.
-pub(super) fn organization_called<'a>(
+/// Guards that nobody else is called as an organization, or an app that it runs, is to be: no other organization, and no
+/// app but one that it runs or this person made. Of two that take one name at once, the second waits for the first.
+pub(super) fn has_own_name<'a>(
     steps: Steps<'a>,
     name: &str,
     organization: Locator,
@@ -80,6 +58,14 @@ pub(super) fn organization_called<'a>(
              AND deleted_at IS NULL AND introduction = '' AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
             values![looks, person, organization],
         )
+}
+
+/// Whoever asks for one name at once waits for each other.
+pub(super) fn lock_name<'a>(steps: Steps<'a>, looks: &str) -> Steps<'a> {
+    let digest = Digest::of(looks.as_bytes());
+    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
+    let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    steps.lock("SELECT 1 FROM pg_advisory_xact_lock($1)", values![lock])
 }
 
 /// Guards that the owner runs fewer apps than the most. Who registers two at once waits: for their own row, or for that of

@@ -1,5 +1,5 @@
 //! Organizations. Each change raises the version; what rests on how one was read has that version in its guard.
-use super::app_bounds::organization_called;
+use super::app_bounds::has_own_name;
 use super::connection::{end_of_app, end_of_member, end_of_organization, restore_app};
 use super::deletion::is_there;
 use crate::steps::Steps;
@@ -101,7 +101,7 @@ fn rename<'a>(
     taken_by: Option<Subject>,
 ) -> Steps<'a> {
     let steps = match taken_by {
-        Some(person) => organization_called(steps, name, before.id, person),
+        Some(person) => has_own_name(steps, name, before.id, person),
         None => steps,
     };
     steps.guard(
@@ -123,7 +123,7 @@ fn found<'a>(
 ) -> Steps<'a> {
     let steps = is_there(steps, founder);
     let steps = match own_name {
-        true => organization_called(steps, &organization.name, organization.id, founder),
+        true => has_own_name(steps, &organization.name, organization.id, founder),
         false => steps,
     };
     let steps = insert(steps, organization, once);

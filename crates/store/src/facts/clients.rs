@@ -152,13 +152,6 @@ pub(crate) const HANDED_OVER: Query<(ClientNo, UnixTime)> = Query {
     read: |row| Ok((row.client(0)?, row.time(1)?)),
 };
 
-/// How many apps of others, that people meet, look called so: not those that a person made, nor an organization's.
-pub(crate) const NAMESAKES: Query<i64> = Query {
-    sql: "SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL AND owner <> $2 AND introduction = '' \
-          AND (organization IS NULL OR organization <> $3)",
-    read: |row| row.number(0),
-};
-
 /// How many apps a person runs; those among them that were deleted after a time.
 pub(crate) const COUNT_OF_PERSON: Query<i64> = Query {
     sql: "SELECT COUNT(*) FROM clients WHERE owner = $1 AND organization IS NULL \

@@ -36,9 +36,10 @@ pub(crate) const PINNED: Query<i64> = Query {
     read: |row| row.number(0),
 };
 
-/// Whether an app that was reviewed looks called so.
+/// How many look called so of those that were looked at: apps that were reviewed, organizations that proved a domain.
 pub(crate) const REVIEWED_NAMESAKE: Query<i64> = Query {
-    sql: "SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL \
-          AND reviewed_at IS NOT NULL AND introduction = ''",
+    sql: "SELECT (SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL \
+          AND reviewed_at IS NOT NULL AND introduction = '') + (SELECT COUNT(*) FROM organizations o \
+          WHERE o.skeleton = $1 AND EXISTS (SELECT 1 FROM domains d WHERE d.organization = o.id AND d.proved_at IS NOT NULL))",
     read: |row| row.number(0),
 };

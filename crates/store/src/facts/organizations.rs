@@ -104,7 +104,7 @@ pub(crate) const APPS: Query<i64> = Query {
 };
 
 /// How many others look called so: organizations but this one, and apps that people meet but those that this person made or
-/// it runs.
+/// it runs. An app of an organization may be called like that one, and one of a person like none.
 pub(crate) const NAMESAKES: Query<i64> = Query {
     sql: "SELECT (SELECT COUNT(*) FROM organizations WHERE skeleton = $1 AND id <> $3) + \
           (SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL AND owner <> $2 \

@@ -227,9 +227,7 @@ async fn no_organization_is_called_like_another_or_like_somebody_elses_app() {
     let ours = world.store.memberships(ben).await.unwrap();
     let before = ours[0].organization.clone();
     let named = async |name, person, organization| {
-        let told = world
-            .store
-            .organization_has_namesake(name, person, organization);
+        let told = world.store.has_namesake(name, person, organization);
         told.await.unwrap()
     };
     assert!(named("board makers", ben, Some(before.id)).await);
@@ -251,6 +249,65 @@ async fn no_organization_is_called_like_another_or_like_somebody_elses_app() {
     // The company answers for what it says.
     let said = rename("Board Makers", None);
     assert_eq!(world.settle(said).await, Outcome::Committed);
+}
+
+#[tokio::test]
+async fn the_name_of_an_organization_is_for_the_apps_that_it_runs() {
+    let world = World::new();
+    let [ada, ben] = people(&world).await;
+    let acme = found(&world, "Board Makers", ada);
+    assert_eq!(world.settle(acme).await, Outcome::Committed);
+    let acme = world.store.memberships(ada).await.unwrap()[0]
+        .organization
+        .id;
+    let owls = found(&world, "Owls", ben);
+    assert_eq!(world.settle(owls).await, Outcome::Committed);
+    let owls = world.store.memberships(ben).await.unwrap()[0]
+        .organization
+        .id;
+    for (id, owner, organization, outcome) in [
+        ("a", ben, None, Outcome::Conflict),
+        ("b", ben, Some(owls), Outcome::Conflict),
+        ("c", ada, None, Outcome::Conflict),
+        ("d", ada, Some(acme), Outcome::Committed),
+    ] {
+        let client = Client {
+            organization,
+            ..app(&world, id, "BOARD-MАKERS", owner)
+        };
+        let known = world.store.has_namesake(&client.name, owner, organization);
+        assert_eq!(known.await.unwrap(), outcome == Outcome::Conflict, "{id}");
+        let settled = world.settle(register(client, true, 0)).await;
+        assert_eq!(settled, outcome, "{id}");
+    }
+    let own = register(app(&world, "e", "Task Board", ben), true, 0);
+    assert_eq!(world.settle(own).await, Outcome::Committed);
+    let before = (*world.store.client("e").await.unwrap().unwrap()).clone();
+    let renamed = AppChange::Update {
+        after: Box::new(Client {
+            name: "board makers".to_owned(),
+            ..before.clone()
+        }),
+        before: Box::new(before),
+        logo: None,
+        own_name: true,
+    };
+    assert_eq!(world.settle(renamed.into()).await, Outcome::Conflict);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_apps_and_organizations_that_take_one_name_at_once_one_has_it() {
+    let world = Arc::new(World::new());
+    let takers: [Subject; 6] = people(&world).await;
+    let all = takers.iter().enumerate().map(|(at, taker)| match at % 2 {
+        0 => found(&world, "Board Makers", *taker),
+        _ => {
+            let client = app(&world, &format!("a{at}"), "board makers", *taker);
+            register(client, true, 0)
+        }
+    });
+    let all = all.collect();
+    assert_eq!(race(&world, all).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -289,7 +346,7 @@ async fn organizations_of_an_earlier_release_are_looked_at_when_the_store_is_ope
         .database()
         .run("UPDATE organizations SET skeleton = ''");
     let another = world.another();
-    let named = another.organization_has_namesake("board makers", ben, None);
+    let named = another.has_namesake("board makers", ben, None);
     assert!(named.await.unwrap());
 }
 

@@ -61,6 +61,29 @@ fn prove(before: &Domain, at: UnixTime) -> Transition {
 }
 
 #[tokio::test]
+async fn an_app_that_introduces_itself_is_not_called_like_one_that_proved_a_domain() {
+    let world = World::new();
+    let ada = world.person("ada@example.com").await;
+    let acme = organization(&world, "Board Makers", ada).await;
+    let taken = async || {
+        let found = world.store.has_reviewed_namesake("BOARD-MАKERS");
+        found.await.unwrap()
+    };
+    let own = domain(&world, acme.id, "boards.example");
+    let before = now(&world, acme.id).await;
+    assert_eq!(
+        world.settle(add(before, own.clone())).await,
+        Outcome::Committed
+    );
+    assert!(!taken().await, "anybody founds one of any name");
+    assert_eq!(
+        world.settle(prove(&own, world.now)).await,
+        Outcome::Committed
+    );
+    assert!(taken().await);
+}
+
+#[tokio::test]
 async fn a_domain_is_listed_once_and_a_few_at_most() {
     let world = World::new();
     let ada = world.person("ada@example.com").await;

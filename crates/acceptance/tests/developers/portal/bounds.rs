@@ -7,7 +7,8 @@ use super::{
 use crate::support::{ANN, OWNER, form_to};
 use acceptance::{App, Reply};
 
-const TAKEN: &str = "Somebody else’s app has this name, or one that looks like it.";
+const TAKEN: &str =
+    "An organization or somebody else’s app has this name, or one that looks like it.";
 const PROVIDERS: &str = "This name is the provider’s own, or looks like it.";
 const FULL: &str = "You have as many apps as you may here";
 
@@ -58,6 +59,27 @@ fn a_name_that_looks_like_that_of_anothers_app_is_refused() {
             .expect(303);
     }
     eve.register(&[("name", "Night Owl")]);
+}
+
+#[test]
+fn a_name_that_looks_like_that_of_an_organization_is_for_its_own_apps() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let id = found(&mut ann, "Board Makers");
+    let hers = found(&mut eve, "Owls");
+    let other = eve.register(&[("name", "Night Owl")]);
+    for name in ["Board Makers", "BOARD-MAKERS", "Bоard Mаkers"] {
+        for organization in ["", &hers] {
+            let refused = eve.try_register(&[("name", name), ("organization", organization)]);
+            names(&refused, "name");
+            says(&refused, TAKEN);
+        }
+        let refused = eve.act(&other, UPDATE, &[("name", name)]);
+        names(&refused, "name");
+        says(&refused, TAKEN);
+    }
+    ann.register(&[("name", "Board Makers"), ("organization", &id)]);
+    assert_eq!(registered(&scene), 2);
 }
 
 /// The apps that a developer runs.

@@ -107,7 +107,7 @@ pub(super) async fn rename(
     let organization = Some(seat.facts().organization.id);
     let named = app
         .store
-        .organization_has_namesake(form.name.trim(), seat.subject(), organization);
+        .has_namesake(form.name.trim(), seat.subject(), organization);
     let naming = Naming {
         provider: &app.policy().apps.provider,
         namesake: named.await?,
