@@ -338,7 +338,7 @@ impl Default for ScopeSettings {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AppSettings {
-    /// Who may register an app: anyone with an account (`open`), those who were invited (`invite`), anyone but
+    /// Who may register an app: anyone with an account (`open`), those whom you invited (`invite`: `valetkey developer invite`), anyone but
     /// an admin lets it in (`review`), or admins alone (`admin`). Under `review` an app that changes its name, website
     /// or redirect URIs waits until an admin has looked at it again; until then it works for its owner alone.
     pub(crate) registration: Registration,

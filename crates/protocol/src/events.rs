@@ -200,6 +200,12 @@ events! {
     DomainLost "organization.domain_lost",
     /// An organization lists a domain no more.
     DomainRemoved "organization.domain_removed",
+    /// Somebody may register apps where that takes an invitation.
+    DeveloperInvited "developer.invited",
+    /// Such an invitation was taken back.
+    DeveloperInvitationEnded "developer.invitation_ended",
+    /// A developer accepted the terms for developers.
+    DeveloperTermsAccepted "developer.terms_accepted",
     /// Somebody was asked to join an organization.
     MemberInvited "member.invited",
     /// Such an invitation was taken back, or declined.

@@ -7,8 +7,8 @@
 mod payload;
 
 pub use payload::{
-    BackChannelLogout, DeletedMail, DomainLostMail, InvitationMail, LinkMailPayload, Payload,
-    ReviewMail, ReviewTold, SecretEndMail, TestMail, TransferMail,
+    BackChannelLogout, DeletedMail, DeveloperMail, DomainLostMail, InvitationMail, LinkMailPayload,
+    Payload, ReviewMail, ReviewTold, SecretEndMail, TestMail, TransferMail,
 };
 
 use crate::decision::Mint;
@@ -25,6 +25,8 @@ pub enum Kind {
     LinkMail,
     /// A mail that asks somebody to join an organization.
     InvitationMail,
+    /// A mail that tells somebody that they may register apps.
+    DeveloperMail,
     /// A mail that offers somebody an app.
     TransferMail,
     /// A mail that tells a developer of the end of a secret.
@@ -41,10 +43,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::TestMail,
         Kind::LinkMail,
         Kind::InvitationMail,
+        Kind::DeveloperMail,
         Kind::TransferMail,
         Kind::SecretEndMail,
         Kind::DomainLostMail,
@@ -59,6 +62,7 @@ impl Kind {
             Kind::TestMail => "mail.test",
             Kind::LinkMail => "mail.link",
             Kind::InvitationMail => "mail.invitation",
+            Kind::DeveloperMail => "mail.developer",
             Kind::TransferMail => "mail.transfer",
             Kind::SecretEndMail => "mail.secret_end",
             Kind::DomainLostMail => "mail.domain_lost",
@@ -288,6 +292,10 @@ mod tests {
                 Kind::InvitationMail => {
                     let (to, invitation) = (test_mail(1).to, i64::MAX);
                     Message::new(&InvitationMail { to, invitation }, &counter())
+                }
+                Kind::DeveloperMail => {
+                    let to = test_mail(1).to;
+                    Message::new(&DeveloperMail { to }, &counter())
                 }
                 Kind::TransferMail => {
                     let (to, transfer) = (test_mail(1).to, i64::MAX);

@@ -7,6 +7,7 @@ mod changes;
 mod connections;
 mod counts;
 mod database_tls;
+mod developers;
 mod domains;
 mod error;
 mod facts;

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 35] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 36] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -68,10 +68,11 @@ pub(crate) const SQLITE: [Migration; 35] = steps!("sqlite":
     34 "organization_second_factor" "0",
     37 "publishers" "0",
     38 "earlier_passwords" "0",
+    39 "developers" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 35] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 36] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -107,6 +108,7 @@ pub(crate) const POSTGRES: [Migration; 35] = steps!("postgres":
     34 "organization_second_factor" "0",
     37 "publishers" "0",
     38 "earlier_passwords" "0",
+    39 "developers" "0",
 );
 
 #[cfg(test)]

@@ -73,3 +73,21 @@ review-room = Diese App wurde noch nicht geprüft: Bis dahin { $left ->
     [one] kann noch ein weiterer Mensch
    *[other] können noch { $left } weitere Menschen
 } von { $cap } sie verbinden.
+
+# Wer Apps erstellen darf, wo es dazu eine Einladung braucht.
+developers-title = Eingeladene Entwickler
+developers-do-not-count = Zurzeit braucht es hier keine Einladung, um eine App zu erstellen. Das ist so, wenn apps.registration "invite" ist.
+developers-invite-title = Jemanden einladen
+developers-invite = Einladen
+developers-email = E-Mail-Adresse
+developers-email-hint = Wer bestätigt hat, dass ihm diese Adresse gehört, darf von da an Apps erstellen.
+developers-email-wrong = Das ist keine E-Mail-Adresse: Schreiben Sie sie wie ada@example.com.
+developers-known = Diese Adresse ist schon eingeladen.
+developers-no-mail = Hier werden keine E-Mails verschickt: Sagen Sie es ihnen selbst.
+developers-invited = Wer eingeladen ist
+developers-none = Niemand.
+developers-since = Seit { $time }
+developers-withdraw = Einladung zurücknehmen
+developers-withdraw-means = Neue Apps gibt es dann keine mehr. Vorhandene Apps bleiben.
+developers-done-invited = Die Adresse ist eingeladen.
+developers-done-withdrawn = Die Einladung ist zurückgenommen.

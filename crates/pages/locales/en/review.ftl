@@ -73,3 +73,21 @@ review-room = This app was not reviewed yet: { $left ->
     [one] one more person
    *[other] { $left } more people
 } of { $cap } can connect it until it is.
+
+# Who may register apps where that takes an invitation.
+developers-title = Invited developers
+developers-do-not-count = Registering an app takes no invitation here as things stand. It does where apps.registration is "invite".
+developers-invite-title = Invite somebody
+developers-invite = Invite
+developers-email = E-mail
+developers-email-hint = Whoever has confirmed that this address is theirs makes apps from then on.
+developers-email-wrong = This is no e-mail address: write it like ada@example.com.
+developers-known = This address is invited already.
+developers-no-mail = No mail is sent here: tell them yourself.
+developers-invited = Who is invited
+developers-none = Nobody is.
+developers-since = Since { $time }
+developers-withdraw = Take the invitation back
+developers-withdraw-means = They make no new apps from then on. The apps that they have stay.
+developers-done-invited = The address is invited.
+developers-done-withdrawn = The invitation is taken back.

@@ -1,7 +1,9 @@
 //! The pages for those who administer the provider.
+mod developers;
 mod request;
 mod requests;
 
+pub use developers::{Developers, InvitedDeveloperRow};
 pub use request::{LookedAt, RequestPage};
 pub use requests::{RequestRow, Requests};
 
@@ -19,6 +21,7 @@ pub fn request_href(id: &str) -> String {
 
 pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
     [
+        developers::samples_of_pages(language),
         requests::samples_of_pages(language),
         request::samples_of_pages(language),
     ]

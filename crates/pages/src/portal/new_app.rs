@@ -41,6 +41,8 @@ pub struct NewApp {
     pub public: bool,
     /// Whether it is for trying things; `None`: there is no test side.
     pub test: Option<bool>,
+    /// Why whoever looks registers no app: then there is no form.
+    pub closed: Option<Text>,
     /// Whether it waits for review before people meet it.
     pub reviewed: bool,
     /// Address of the terms that developers accept by registering an app.
@@ -132,6 +134,7 @@ impl Page for NewApp {
             scopes: scopes::usual(),
             public: false,
             test: Some(false),
+            closed: None,
             reviewed: true,
             terms: Some("https://tasks.example/terms".to_owned()),
             asks_password: true,
@@ -176,6 +179,10 @@ impl Page for NewApp {
             problems: vec![Problem::unproved(language)],
             ..failed.clone()
         };
-        vec![usual, failed, apart, hostile]
+        let closed = NewApp {
+            closed: Some(language.text_of("apps-closed-invite", &[("email", &"ada@example.com")])),
+            ..usual.clone()
+        };
+        vec![usual, failed, apart, closed, hostile]
     }
 }

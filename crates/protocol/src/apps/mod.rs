@@ -1,5 +1,6 @@
 //! What is done with an app once it is registered, by itself, by its owner and by operators: one rule for each act,
 //! whoever asks.
+pub mod developers;
 mod ownership;
 pub mod review;
 pub mod secrets;
@@ -8,6 +9,7 @@ pub mod transfer;
 mod update;
 
 pub use ownership::{
-    Closed, ManagedApp, RESTORABLE, delete, may_register, restore, role_of, signed_in_lately,
+    Closed, ManagedApp, RESTORABLE, Standing, delete, may_register, restore, role_of,
+    signed_in_lately,
 };
 pub use update::{AppUpdate, Editor, LogoUpdate, update, when_contended};

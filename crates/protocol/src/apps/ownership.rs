@@ -58,20 +58,29 @@ pub enum Closed {
     ToUnproved,
 }
 
-/// What an app may do that this person registers now. `proves`: whether addresses are proved here, by mail.
+/// What is known of whoever registers an app, besides who they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether addresses are proved here, by mail.
+    pub proves: bool,
+    /// Whether their address is invited; it counts once it is proved.
+    pub invited: bool,
+}
+
+/// What an app may do that this person registers now.
 ///
 /// # Errors
 /// Why they register none.
 pub fn may_register(
     person: &Person,
     side: Side,
-    proves: bool,
+    standing: Standing,
     policy: &Policy,
 ) -> Result<ClientStatus, Closed> {
     if person.test_app.is_some() {
         return Err(Closed::ToTestUsers);
     }
-    if proves && person.verified_at.is_none() {
+    if standing.proves && person.verified_at.is_none() {
         return Err(Closed::ToUnproved);
     }
     match (policy.registration, person.admin) {
@@ -79,6 +88,9 @@ pub fn may_register(
         (Registration::Review, false) if side == Side::Test => Ok(ClientStatus::Active),
         (Registration::Open, _) | (_, true) => Ok(ClientStatus::Active),
         (Registration::Review, false) => Ok(ClientStatus::Pending),
+        (Registration::Invite, false) if standing.invited && person.verified_at.is_some() => {
+            Ok(ClientStatus::Active)
+        }
         (Registration::Invite, false) => Err(Closed::ToInvited),
         (Registration::Admin, false) => Err(Closed::ToAdministrators),
     }

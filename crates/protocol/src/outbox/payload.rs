@@ -101,6 +101,23 @@ impl Payload for InvitationMail {
     }
 }
 
+/// A mail that tells somebody that they may register apps. An invitation that was taken back meanwhile is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeveloperMail {
+    /// Who gets it.
+    pub to: MailAddress,
+}
+
+impl sealed::Sealed for DeveloperMail {}
+
+impl Payload for DeveloperMail {
+    const KIND: Kind = Kind::DeveloperMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
 /// A mail that offers somebody an app. An offer that was taken back meanwhile is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferMail {

@@ -10,6 +10,7 @@ mod assertion;
 mod authorize;
 mod bounce;
 mod connection;
+mod developer;
 mod device;
 mod domain;
 mod grant;
@@ -37,6 +38,7 @@ pub use assertion::AssertionChange;
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
 pub use connection::{ConnectionChange, ConnectionStep, Narrowing};
+pub use developer::DeveloperChange;
 pub use device::DeviceChange;
 pub use domain::DomainChange;
 pub use grant::{GrantChange, RevocationCause};
@@ -92,6 +94,8 @@ pub enum Transition {
     Organization(OrganizationChange),
     /// Domains of organizations.
     Domain(DomainChange),
+    /// Who makes apps, and what they agreed to.
+    Developer(DeveloperChange),
     /// Requests for review.
     Review(ReviewChange),
     /// Messages that wait to be delivered.
@@ -130,6 +134,7 @@ impl Transition {
             Transition::App(change) => change.event(),
             Transition::Organization(change) => Some(change.event()),
             Transition::Domain(change) => change.event(),
+            Transition::Developer(change) => Some(change.event()),
             Transition::Review(change) => Some(change.event()),
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
@@ -186,6 +191,7 @@ impl Transition {
             | Transition::App(_)
             | Transition::Organization(_)
             | Transition::Domain(_)
+            | Transition::Developer(_)
             | Transition::Review(_)
             | Transition::Outbox(_)
             | Transition::Bounce(_)
@@ -210,6 +216,7 @@ impl Transition {
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),
             Transition::Domain(change) => change.messages(),
+            Transition::Developer(change) => change.messages(),
             Transition::Review(change) => change.messages(),
             Transition::Authorize(change) => change.messages(),
             Transition::Device(change) => change.messages(),
@@ -250,6 +257,7 @@ from_family! {
     App AppChange,
     Organization OrganizationChange,
     Domain DomainChange,
+    Developer DeveloperChange,
     Review ReviewChange,
     Outbox OutboxChange,
     Bounce BounceChange,

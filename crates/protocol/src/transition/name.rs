@@ -1,8 +1,8 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, ApprovalChange, AssertionChange, AuthorizeChange,
-    BounceChange, ConnectionChange, ConnectionStep, DeviceChange, DomainChange, GrantChange,
-    HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange, OutboxChange,
+    BounceChange, ConnectionChange, ConnectionStep, DeveloperChange, DeviceChange, DomainChange,
+    GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange, OutboxChange,
     PasskeyChange, ReviewChange, SecondFactorChange, SecretChange, SessionChange, SigningKeyChange,
     ThrottleChange, TransferChange, Transition, UpstreamChange, UsageChange,
 };
@@ -120,6 +120,9 @@ names! {
     JudgeNewApps Transition::Organization(OrganizationChange::JudgeNewApps { .. }) => "organization.judge_new_apps",
     EndOrganizationApp Transition::Organization(OrganizationChange::EndApp { .. }) => "organization.end_app",
     RestoreOrganizationApp Transition::Organization(OrganizationChange::RestoreApp { .. }) => "organization.restore_app",
+    InviteDeveloper Transition::Developer(DeveloperChange::Invite { .. }) => "developer.invite",
+    WithdrawDeveloper Transition::Developer(DeveloperChange::Withdraw { .. }) => "developer.withdraw",
+    AcceptTerms Transition::Developer(DeveloperChange::AcceptTerms { .. }) => "developer.accept_terms",
     AddDomain Transition::Domain(DomainChange::Add { .. }) => "domain.add",
     RemoveDomain Transition::Domain(DomainChange::Remove { .. }) => "domain.remove",
     ProveDomain Transition::Domain(DomainChange::Prove { .. }) => "domain.prove",

@@ -8,6 +8,7 @@ pub mod code;
 pub mod colour;
 pub mod connection;
 pub mod consent;
+pub mod developer;
 pub mod device;
 pub mod domain;
 pub mod email;
@@ -40,6 +41,7 @@ pub use connection::{
     LOCATORS_AHEAD, Narrowed,
 };
 pub use consent::{Consent, Interaction};
+pub use developer::{AcceptedTerms, DeveloperTerms, InvitedDeveloper};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use domain::{Domain, DomainFault, DomainName};
 pub use email::MailAddress;

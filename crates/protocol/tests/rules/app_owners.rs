@@ -1,5 +1,7 @@
 //! Who runs an app, who registers one, and for how long a deleted one comes back.
-use protocol::apps::{Closed, ManagedApp, RESTORABLE, may_register, restore, signed_in_lately};
+use protocol::apps::{
+    Closed, ManagedApp, RESTORABLE, Standing, may_register, restore, signed_in_lately,
+};
 use protocol::facts::SessionFacts;
 use protocol::policy::{Policy, Registration};
 use protocol::testing::{Counter, NOW};
@@ -7,6 +9,15 @@ use protocol::types::{
     Client, ClientNo, ClientStatus, Locator, Person, Role, Side, Subject, UnixTime,
 };
 use std::sync::Arc;
+
+const NO_MAIL: Standing = Standing {
+    proves: false,
+    invited: false,
+};
+const PROVES: Standing = Standing {
+    proves: true,
+    invited: false,
+};
 
 fn policy(registration: Registration) -> Policy {
     Policy {
@@ -45,17 +56,51 @@ fn the_policy_says_who_registers_an_app() {
         ),
     ] {
         let policy = policy(registration);
-        assert_eq!(may_register(&person, Side::Live, false, &policy), anyone);
+        assert_eq!(may_register(&person, Side::Live, NO_MAIL, &policy), anyone);
         assert_eq!(
-            may_register(&admin, Side::Live, false, &policy),
+            may_register(&admin, Side::Live, NO_MAIL, &policy),
             administrator
         );
-        let test = may_register(&person, Side::Test, false, &policy);
+        let test = may_register(&person, Side::Test, NO_MAIL, &policy);
         assert_eq!(
             test,
             anyone.map(|_| ClientStatus::Active),
             "{registration:?}"
         );
+    }
+}
+
+#[test]
+fn an_invitation_counts_for_whoever_has_proved_the_address_and_where_one_is_asked() {
+    let proved = Person {
+        verified_at: Some(NOW),
+        ..Person::for_tests()
+    };
+    let unproved = Person {
+        verified_at: None,
+        ..proved.clone()
+    };
+    for proves in [false, true] {
+        let invited = Standing {
+            proves,
+            invited: true,
+        };
+        let under = |person: &Person, registration| {
+            may_register(person, Side::Live, invited, &policy(registration))
+        };
+        assert_eq!(
+            under(&proved, Registration::Invite),
+            Ok(ClientStatus::Active)
+        );
+        let refused = match proves {
+            true => Closed::ToUnproved,
+            false => Closed::ToInvited,
+        };
+        assert_eq!(under(&unproved, Registration::Invite), Err(refused));
+        let elsewhere = under(&proved, Registration::Review);
+        assert_eq!(elsewhere, Ok(ClientStatus::Pending));
+        let elsewhere = under(&proved, Registration::Admin);
+        assert_eq!(elsewhere, Err(Closed::ToAdministrators));
     }
 }
 
@@ -67,11 +112,11 @@ fn nobody_registers_an_app_behind_an_address_of_others() {
         ..Person::for_tests()
     };
     assert_eq!(
-        may_register(&unproved, Side::Live, true, &policy),
+        may_register(&unproved, Side::Live, PROVES, &policy),
         Err(Closed::ToUnproved)
     );
     assert!(
-        may_register(&unproved, Side::Live, false, &policy).is_ok(),
+        may_register(&unproved, Side::Live, NO_MAIL, &policy).is_ok(),
         "where no mail is sent, nobody proves one"
     );
     let tester = Person {
@@ -79,7 +124,7 @@ fn nobody_registers_an_app_behind_an_address_of_others() {
         ..Person::for_tests()
     };
     assert_eq!(
-        may_register(&tester, Side::Live, false, &policy),
+        may_register(&tester, Side::Live, NO_MAIL, &policy),
         Err(Closed::ToTestUsers)
     );
 }

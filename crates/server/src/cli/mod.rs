@@ -17,6 +17,7 @@ mod audit;
 mod config;
 mod db;
 mod dev;
+mod developer;
 mod doctor;
 mod failure;
 mod grant;
@@ -80,6 +81,8 @@ enum Noun {
     #[command(subcommand)]
     App(app::Verb),
     #[command(subcommand)]
+    Developer(developer::Verb),
+    #[command(subcommand)]
     Grant(grant::Verb),
     #[command(subcommand)]
     Token(token::Verb),
@@ -129,6 +132,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::User(verb) => finish(verb.run(output))?,
         Noun::Session(verb) => finish(verb.run(output))?,
         Noun::App(verb) => finish(verb.run(output))?,
+        Noun::Developer(verb) => finish(verb.run(output))?,
         Noun::Grant(verb) => finish(verb.run(output))?,
         Noun::Token(verb) => return finish(verb.run(output)),
         Noun::Scope(verb) => verb.run(output)?,

@@ -3,7 +3,9 @@ use super::back_channel::TellOfLogout;
 use super::deleted_mail::SendDeletedMail;
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
-use super::offer_mail::{Offers, SendDomainLost, SendInvitation, SendSecretEnd, SendTransfer};
+use super::offer_mail::{
+    Offers, SendDeveloper, SendDomainLost, SendInvitation, SendSecretEnd, SendTransfer,
+};
 use super::review_mail::SendReviewMail;
 use super::test_mail::SendTestMail;
 use crate::mail::Mailer;
@@ -21,6 +23,7 @@ pub(super) struct Jobs {
     test_mail: SendTestMail,
     link_mail: SendLinkMail,
     invitation: SendInvitation,
+    developer: SendDeveloper,
     transfer: SendTransfer,
     secret_end: SendSecretEnd,
     domain_lost: SendDomainLost,
@@ -41,6 +44,7 @@ impl Jobs {
         let offers = Offers::new(config, store.clone(), mailer.clone());
         Jobs {
             invitation: SendInvitation(offers.clone()),
+            developer: SendDeveloper(offers.clone()),
             transfer: SendTransfer(offers.clone()),
             secret_end: SendSecretEnd(offers.clone()),
             domain_lost: SendDomainLost(offers),
@@ -82,6 +86,7 @@ impl Jobs {
             Kind::ReviewMail => run(&self.review_mail, kind, entry).await,
             Kind::LinkMail => run(&self.link_mail, kind, entry).await,
             Kind::InvitationMail => run(&self.invitation, kind, entry).await,
+            Kind::DeveloperMail => run(&self.developer, kind, entry).await,
             Kind::TransferMail => run(&self.transfer, kind, entry).await,
             Kind::SecretEndMail => run(&self.secret_end, kind, entry).await,
             Kind::DomainLostMail => run(&self.domain_lost, kind, entry).await,

@@ -1,4 +1,4 @@
-//! Mails to developers: that ask them to join an organization, offer them an app, or tell of a secret's end. Whoever has proved the address answers on a page
+//! Mails to developers: that let them make apps, ask them to join an organization, offer them an app, or tell of a secret's end. Whoever has proved the address answers on a page
 //! of theirs, so they bring no link that acts.
 use super::job::{Job, JobError};
 use crate::mail::{Letter, Mailer};
@@ -7,7 +7,9 @@ use config::Config;
 use jiff::tz::TimeZone;
 use pages::portal::{Organizations, PORTAL, app_href, organization_domains_href, role_text};
 use pages::{Arguments, Speak};
-use protocol::outbox::{DomainLostMail, Entry, InvitationMail, SecretEndMail, TransferMail};
+use protocol::outbox::{
+    DeveloperMail, DomainLostMail, Entry, InvitationMail, SecretEndMail, TransferMail,
+};
 use protocol::types::text::isolated;
 use protocol::types::{
     Client, ClientNo, Invitation, Language, Locator, MailAddress, Organization, Preferences,
@@ -30,6 +32,9 @@ pub(super) struct Offers {
 
 /// Asks somebody to join an organization.
 pub(super) struct SendInvitation(pub(super) Offers);
+
+/// Tells somebody that they may make apps.
+pub(super) struct SendDeveloper(pub(super) Offers);
 
 /// Offers somebody an app.
 pub(super) struct SendTransfer(pub(super) Offers);
@@ -152,6 +157,23 @@ impl Reader<'_> {
         }
     }
 
+    fn developer(self) -> Letter {
+        let language = self.language;
+        let email = isolated(self.to.as_str());
+        let told: Arguments<'_> = &[("product", &self.product), ("email", &email)];
+        Letter {
+            language,
+            subject: language.text_of("mail-developer-subject", told),
+            before: vec![language.text_of("mail-developer", told)],
+            link: Some((
+                language.text("mail-developer-button"),
+                format!("{}{PORTAL}", self.base),
+            )),
+            after: vec![language.text("mail-invitation-not-wanted")],
+            to: self.to,
+        }
+    }
+
     fn transfer(self, open: &Transfer, by: &str, app: &str) -> Letter {
         let (language, product) = (self.language, &self.product);
         let (by, app) = (isolated(by), isolated(app));
@@ -258,6 +280,20 @@ impl Job for SendInvitation {
     }
 }
 
+impl Job for SendDeveloper {
+    type Payload = DeveloperMail;
+
+    async fn run(&self, entry: &Entry, payload: DeveloperMail) -> Result<(), JobError> {
+        let invited = self.0.store.invited_developer(&payload.to.key()).await;
+        // It was taken back.
+        if invited.map_err(unread)?.is_none() {
+            return Ok(());
+        }
+        let reader = self.0.reader(&payload.to).await.map_err(unread)?;
+        self.0.send(reader.developer(), entry).await
+    }
+}
+
 impl Job for SendTransfer {
     type Payload = TransferMail;
 
@@ -349,6 +385,11 @@ mod tests {
         for role in Role::ALL {
             invitation(Language::Pseudo, role, "1", "2").assert_of_the_catalogue(&of_others);
         }
+        let mut told = of_others.to_vec();
+        told.push("ada@example.com");
+        reader(Language::Pseudo)
+            .developer()
+            .assert_of_the_catalogue(&told);
         transfer(Language::Pseudo, "1", "2").assert_of_the_catalogue(&of_others);
     }
 

@@ -46,7 +46,8 @@ fn own_api(config: &Config) -> String {
     let review = match config.policy.registration {
         Registration::Open => "",
         Registration::Review => "A new app works for its owner alone until it was reviewed.\n",
-        Registration::Invite | Registration::Admin => "Administrators make apps here.\n",
+        Registration::Invite => "People who were invited make apps here.\n",
+        Registration::Admin => "Administrators make apps here.\n",
     };
     format!(
         "## Apps by program\n\n\

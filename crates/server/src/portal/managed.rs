@@ -4,8 +4,10 @@ use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
 use crate::state::App;
 use config::AppOwners;
-use protocol::apps::{ManagedApp, RESTORABLE, role_of};
+use protocol::apps::{ManagedApp, RESTORABLE, Standing, role_of};
+use protocol::policy::Registration;
 use protocol::register::{Neighbours, NewApp};
+use protocol::types::email::email_key;
 use protocol::types::{
     Asks, Client, Locator, Membership, Organization, Owner, Person, Role, Scope, UnixTime,
 };
@@ -137,6 +139,22 @@ pub(in crate::portal) async fn deleted(
         hand.acts_for(app, &own.organization).await?;
     }
     Ok((role == Some(Role::Owner)).then_some((client, deleted_at)))
+}
+
+/// What is known of somebody who wants to register an app.
+pub(in crate::portal) async fn standing(
+    app: &App,
+    person: &Person,
+) -> Result<Standing, StoreError> {
+    let asked = app.policy().registration == Registration::Invite && !person.admin;
+    let invited = match person.proved_email().filter(|_| asked) {
+        Some(email) => app.store.invited_developer(&email_key(email)).await?,
+        None => None,
+    };
+    Ok(Standing {
+        proves: app.config.mail.is_some(),
+        invited: invited.is_some(),
+    })
 }
 
 /// What a rule has to know of other apps, for a new one.

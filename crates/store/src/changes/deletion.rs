@@ -45,10 +45,17 @@ pub(super) fn delete<'a>(steps: Steps<'a>, deletion: &'a Deletion, now: UnixTime
     );
     let steps = second_factor::forget(end_all(steps, subject, None), subject);
     let steps = match &deletion.mailbox {
-        Some(key) => withdraw_to(steps, key.clone()),
+        Some(key) => withdraw_to(steps, key.clone()).run(
+            "DELETE FROM invited_developers WHERE email_key = $1",
+            values![key.as_str()],
+        ),
         None => steps,
     };
     steps
+        .run(
+            "DELETE FROM accepted_terms WHERE subject = $1",
+            values![subject],
+        )
         .run("DELETE FROM consents WHERE subject = $1", values![subject])
         .run(
             "DELETE FROM mail_links WHERE subject = $1",

@@ -9,6 +9,7 @@ mod bounce;
 mod connection;
 mod counted;
 mod deletion;
+mod developer;
 mod device;
 mod domain;
 mod handoff;
@@ -36,9 +37,10 @@ use protocol::Transition;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
-    DeviceChange, DomainChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange,
-    OrganizationChange, OutboxChange, PasskeyChange, ReviewChange, ReviewStep, SecondFactorChange,
-    SecretChange, SessionChange, SigningKeyChange, ThrottleChange, UpstreamChange,
+    DeveloperChange, DeviceChange, DomainChange, GrantChange, HandoffChange, IntroductionChange,
+    OpenIdChange, OrganizationChange, OutboxChange, PasskeyChange, ReviewChange, ReviewStep,
+    SecondFactorChange, SecretChange, SessionChange, SigningKeyChange, ThrottleChange,
+    UpstreamChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -89,6 +91,7 @@ pub(crate) enum Cold<'a> {
     App(&'a AppChange),
     Organization(&'a OrganizationChange),
     Domain(&'a DomainChange),
+    Developer(&'a DeveloperChange),
     Review(&'a ReviewChange),
     Outbox(&'a OutboxChange),
     Bounce(&'a BounceChange),
@@ -143,6 +146,7 @@ impl<'a> Cold<'a> {
             Cold::App(change) => app::steps(steps, change, now),
             Cold::Organization(change) => organization::steps(steps, change, now),
             Cold::Domain(change) => domain::steps(steps, change),
+            Cold::Developer(change) => developer::steps(steps, change),
             Cold::Review(change) => review::steps(steps, change, now),
             Cold::Outbox(change) => outbox::steps(steps, change, now),
             Cold::Bounce(change) => bounce::steps(steps, change),
@@ -200,6 +204,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::App(change) => Change::Cold(Cold::App(change)),
             Transition::Organization(change) => Change::Cold(Cold::Organization(change)),
             Transition::Domain(change) => Change::Cold(Cold::Domain(change)),
+            Transition::Developer(change) => Change::Cold(Cold::Developer(change)),
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
             Transition::Bounce(change) => Change::Cold(Cold::Bounce(change)),
             Transition::Connection(change) => Change::Cold(Cold::Connection(change)),

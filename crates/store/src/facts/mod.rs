@@ -32,6 +32,7 @@ macro_rules! session_columns {
 pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod connections;
+pub(crate) mod developers;
 pub(crate) mod devices;
 pub(crate) mod domains;
 pub(crate) mod events;

@@ -357,6 +357,7 @@ async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locato
         | Transition::App(_)
         | Transition::Organization(_)
         | Transition::Domain(_)
+        | Transition::Developer(_)
         | Transition::Review(_)
         | Transition::Outbox(_)
         | Transition::Bounce(_)

@@ -14,6 +14,7 @@ mod connections;
 mod counts;
 mod deaf;
 mod deletion;
+mod developers;
 mod devices;
 mod domains;
 mod engine;

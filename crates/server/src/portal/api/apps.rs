@@ -8,7 +8,7 @@ use super::view::{
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::ops::clock;
-use crate::portal::managed::{app_of, asks_restricted, neighbours, organization};
+use crate::portal::managed::{app_of, asks_restricted, neighbours, organization, standing};
 use crate::portal::once::OnceMint;
 use crate::state::App;
 use crate::test_side::users_of;
@@ -140,8 +140,8 @@ pub(super) async fn create(
         true => Side::Test,
         false => Side::Live,
     };
-    let mails = app.config.mail.is_some();
-    let status = may_register(&caller.person, side, mails, app.policy()).map_err(closed)?;
+    let standing = standing(&app, &caller.person).await?;
+    let status = may_register(&caller.person, side, standing, app.policy()).map_err(closed)?;
     let own = organization(&app, caller.hand(), &new.organization).await?;
     let own = own.map_err(|_| {
         let sentence = "name an organization in which you are developer or owner";

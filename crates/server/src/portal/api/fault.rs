@@ -78,7 +78,7 @@ pub(super) fn closed(why: Closed) -> ApiError {
         ),
         Closed::ToInvited => (
             "those make apps here who were invited",
-            "ask for it: /developers says where",
+            "ask the people who run this service to invite the confirmed address of the account: /developers says where",
         ),
         Closed::ToTestUsers => ("test users have no apps", "sign in with a real account"),
         Closed::ToUnproved => (

@@ -7,6 +7,7 @@ use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::pending::app_card;
 use crate::ops::clock::{self, Zone};
 use crate::portal::desk::{Desk, trail};
+use crate::portal::managed::standing;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +16,7 @@ use config::AppOwners;
 use pages::portal::{AppRow, Apps, DeletedRow, OwnerTab, PORTAL, apps_of};
 use pages::{Speak, Text};
 use protocol::apps::review::Reviewer;
-use protocol::apps::{Closed, RESTORABLE, may_register};
+use protocol::apps::{Closed, RESTORABLE, Standing, may_register};
 use protocol::types::{Client, ClientNo, Language, Membership, Owner, Person, Role, Side};
 use store::StoreError;
 use url::form_urlencoded::Serializer;
@@ -63,7 +64,8 @@ pub(super) async fn show(
         (None, _) => restorable(&app, owner, told).await?,
         (Some(_), _) => Vec::new(),
     };
-    let (new, closed) = registering(&app, &desk, own);
+    let standing = standing(&app, &desk.facts.person).await?;
+    let (new, closed) = registering(&app, &desk, standing, own);
     let mut browser = desk.browser;
     let page = Apps {
         waiting: waiting(&app, &desk.facts.person).await?,
@@ -165,13 +167,18 @@ async fn restorable(
 }
 
 /// Words of the button that leads to the form of a new app, or why there is none.
-fn registering(app: &App, desk: &Desk, own: Option<&Membership>) -> (Option<Text>, Option<Text>) {
+fn registering(
+    app: &App,
+    desk: &Desk,
+    standing: Standing,
+    own: Option<&Membership>,
+) -> (Option<Text>, Option<Text>) {
     let language = desk.browser.language;
-    let mails = app.config.mail.is_some();
-    match may_register(&desk.facts.person, Side::Live, mails, app.policy()) {
+    let person = &desk.facts.person;
+    match may_register(person, Side::Live, standing, app.policy()) {
         Ok(_) if own.is_some_and(|own| own.role < Role::Developer) => (None, None),
         Ok(_) => (Some(new_button(app, language)), None),
-        Err(closed) => (None, Some(why(closed, language))),
+        Err(closed) => (None, Some(why(closed, person, language))),
     }
 }
 
@@ -226,11 +233,14 @@ pub(super) fn new_button(app: &App, language: Language) -> Text {
     }
 }
 
-/// Why somebody registers no app.
-pub(super) fn why(closed: Closed, language: Language) -> Text {
+/// Why somebody registers no app, and what to do about it.
+pub(super) fn why(closed: Closed, person: &Person, language: Language) -> Text {
     match closed {
         Closed::ToAdministrators | Closed::ToTestUsers => language.text("apps-closed-admin"),
-        Closed::ToInvited => language.text("apps-closed-invite"),
+        Closed::ToInvited => match person.proved_email() {
+            Some(email) => language.text_of("apps-closed-invite", &[("email", &email)]),
+            None => language.text("apps-closed-invite-unproved"),
+        },
         Closed::ToUnproved => language.text("apps-closed-unproved"),
     }
 }

@@ -8,7 +8,7 @@ use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
-use crate::portal::managed::{asks_restricted, developed, neighbours, organization};
+use crate::portal::managed::{asks_restricted, developed, neighbours, organization, standing};
 use crate::portal::once::OnceMint;
 use crate::state::App;
 use crate::test_side::make_users;
@@ -138,12 +138,8 @@ pub(super) async fn submit(
     posted: Posted<NewAppForm>,
 ) -> Result<Response, PageError> {
     let (desk, mut form, stale) = Desk::posted(&app, posted)?;
-    let status = match may_register(
-        &desk.facts.person,
-        form.side(),
-        app.config.mail.is_some(),
-        app.policy(),
-    ) {
+    let standing = standing(&app, &desk.facts.person).await?;
+    let status = match may_register(&desk.facts.person, form.side(), standing, app.policy()) {
         Ok(status) => status,
         Err(_) => return page(&app, desk, form, Vec::new()).await,
     };
@@ -271,21 +267,14 @@ async fn page(
     app: &App,
     desk: Desk,
     form: NewAppForm,
-    mut problems: Vec<Problem>,
+    problems: Vec<Problem>,
 ) -> Result<Response, PageError> {
     let asks_password = desk.asks_password();
     let organizations = developed(app, &desk.facts.person).await?.into_iter();
     let Desk { mut browser, facts } = desk;
     let language = browser.language;
-    let registers = may_register(
-        &facts.person,
-        Side::Live,
-        app.config.mail.is_some(),
-        app.policy(),
-    );
-    if let Err(closed) = registers {
-        problems = vec![Problem::new("", why(closed, language))];
-    }
+    let standing = standing(app, &facts.person).await?;
+    let registers = may_register(&facts.person, Side::Live, standing, app.policy());
     let status = match (problems.is_empty(), registers) {
         (_, Err(_)) => StatusCode::FORBIDDEN,
         (false, Ok(_)) => StatusCode::BAD_REQUEST,
@@ -310,6 +299,9 @@ async fn page(
         fields: fields::shown(app, form.fields),
         public: form.public,
         test: app.policy().test_mode.then_some(form.test),
+        closed: registers
+            .err()
+            .map(|closed| why(closed, &facts.person, language)),
         reviewed: registers == Ok(ClientStatus::Pending),
         terms: app.config.developers.terms.clone(),
         asks_password,
