@@ -103,6 +103,8 @@ pub struct AppCard {
     pub logo_url: Option<String>,
     /// Who publishes the app.
     pub publisher: String,
+    /// The picture of a publisher that has proved a domain.
+    pub publisher_logo: Option<String>,
     /// The domains that the publisher has proved to be its own.
     pub domains: Vec<String>,
     /// Address of the app's website; a link only if it is `http` or `https`.

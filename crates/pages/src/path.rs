@@ -49,6 +49,8 @@ pub const DEVELOPERS_MARKDOWN: &str = "/developers.md";
 pub const ASSETS: &str = "/assets";
 /// What is public of an app, by its client id.
 pub const APPS: &str = "/apps";
+/// What the pages of organizations begin with.
+pub const ORGANIZATIONS: &str = "/organizations";
 /// Our own API, by which programs run apps: what each of its paths begins with.
 pub const OWN_API: &str = "/valetkey";
 /// Where a program asks for the code that signs its person in to that API (RFC 8628 §3.1).
@@ -73,4 +75,10 @@ pub fn upstream_return(id: &str) -> String {
 pub fn logo(client_id: &str, version: &str) -> String {
     let client_id = crate::link::percent_encoded(client_id);
     format!("{APPS}/{client_id}/logo?v={version}")
+}
+
+/// Where the picture of an organization is; `version` differs for each.
+#[must_use]
+pub fn organization_logo(id: &str, version: &str) -> String {
+    format!("{ORGANIZATIONS}/{id}/logo?v={version}")
 }

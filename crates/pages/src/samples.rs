@@ -17,6 +17,7 @@ pub const SAMPLE_DATA: &[&str] = &[
     "Acme",
     "The Northern Counties Allotment Society Online",
     "ada@example.com",
+    "bob@example.com",
     "01jd7m3q8r5vk",
     "Task Board",
     "Firefox, Linux",

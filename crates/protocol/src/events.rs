@@ -178,6 +178,8 @@ events! {
     OrganizationFounded "organization.founded",
     /// An organization has another name.
     OrganizationRenamed "organization.renamed",
+    /// An organization has another picture, or none any more.
+    OrganizationPictureChanged "organization.picture_changed",
     /// Members of an organization act for it only after a sign-in with a second factor.
     OrganizationSecondFactorRequired "organization.second_factor_required",
     /// That is left to them.

@@ -5,7 +5,7 @@ use crate::{Fact, Store, StoreError};
 use jose::Digest;
 use protocol::accounts::deletion::DeletionFacts;
 use protocol::organizations::OrganizationFacts;
-use protocol::types::name::skeleton;
+use protocol::transition::Logo;
 use protocol::types::{
     ClientNo, Invitation, Locator, Membership, Organization, Subject, Transfer, UnixTime,
 };
@@ -28,6 +28,22 @@ impl Store {
             invitations: invitations.into_iter().map(|(open, _)| open).collect(),
             apps: usize::try_from(apps.unwrap_or_default()).unwrap_or_default(),
         }))
+    }
+
+    /// Its picture.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization_logo(&self, id: Locator) -> Fact<Logo> {
+        self.one(&organizations::LOGO, &values![id]).await
+    }
+
+    /// The digest of its picture.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization_picture(&self, id: Locator) -> Fact<Digest> {
+        self.one(&organizations::PICTURE, &values![id]).await
     }
 
     /// The organization that a form founded.

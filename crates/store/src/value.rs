@@ -64,6 +64,9 @@ from! {
     Option<&'a [u8]> as bytes => Value::Bytes(bytes.map(Cow::Borrowed)),
     &'a Digest as digest => Value::Bytes(Some(Cow::Borrowed(digest.as_bytes()))),
     Digest as digest => Value::Bytes(Some(Cow::Owned(digest.as_bytes().to_vec()))),
+    Option<Digest> as digest => {
+        Value::Bytes(digest.map(|digest| Cow::Owned(digest.as_bytes().to_vec())))
+    },
     Option<&'a Digest> as digest => {
         Value::Bytes(digest.map(|digest| Cow::Borrowed(&digest.as_bytes()[..])))
     },

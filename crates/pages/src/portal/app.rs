@@ -6,6 +6,7 @@ use super::fields::{AppFields, AppLabels, Shown};
 use super::keys::AppKeys;
 use super::new_app::{password, summary};
 use super::openid::AppOpenId;
+use super::picture::PictureForms;
 use super::scopes::{ScopeChoice, ScopesShown};
 use super::{Trail, Transfer, app_href, review_href, test_href};
 use crate::field::{Field, Problems, problem_of};
@@ -234,6 +235,18 @@ impl AppPage {
             name: Some("password"),
             problem: problem_of(&self.problems, id),
             ..password(&self.frame, &self.problems)
+        }
+    }
+
+    fn picture(&self) -> PictureForms<'_> {
+        PictureForms {
+            frame: &self.frame,
+            nonce: &self.nonce,
+            whose: ("app", &self.client_id),
+            logo_url: self.logo_url.as_deref(),
+            paths: (Self::LOGO, Self::REMOVE_LOGO),
+            hint: self.frame.text("app-logo-hint"),
+            problem: self.problem("file"),
         }
     }
 

@@ -10,6 +10,7 @@ mod organization;
 mod organization_apps;
 mod organization_domains;
 mod organizations;
+mod picture;
 mod playground;
 mod review;
 mod scopes;

@@ -1,5 +1,6 @@
 //! An organization: who belongs to it, and who is asked to.
 use super::new_app::password;
+use super::picture::PictureForms;
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, samples, samples::pages};
 use askama::Template;
@@ -8,7 +9,7 @@ use protocol::types::{Language, Role};
 pages!(OrganizationPage);
 
 /// An organization, for one of its members. Its forms carry `nonce`, `organization` and, where it is asked, `password`:
-/// [`RENAME`](Self::RENAME) (`name`), [`INVITE`](Self::INVITE) (`email`, `role`), [`WITHDRAW`](Self::WITHDRAW)
+/// [`RENAME`](Self::RENAME) (`name`), [`LOGO`](Self::LOGO) (`file`), [`REMOVE_LOGO`](Self::REMOVE_LOGO), [`INVITE`](Self::INVITE) (`email`, `role`), [`WITHDRAW`](Self::WITHDRAW)
 /// (`invitation`), [`ROLE`](Self::ROLE) (`member`, `role`), [`REMOVE`](Self::REMOVE) (`member`; one's own number to
 /// leave), [`SECOND_FACTOR`](Self::SECOND_FACTOR) (`required`), [`DISSOLVE`](Self::DISSOLVE) (`confirm`: its name).
 #[derive(Clone, Debug, Template)]
@@ -24,6 +25,8 @@ pub struct OrganizationPage {
     pub name: String,
     /// What was typed as its name.
     pub typed_name: String,
+    /// Where its picture is, if it has one.
+    pub logo_url: Option<String>,
     /// The domains that it has proved to be its own.
     pub domains: Vec<String>,
     /// What whoever looks may do.
@@ -113,6 +116,10 @@ impl OrganizationPage {
     pub const ROLE: &str = "/organizations/role";
     /// Takes a member out, or leaves.
     pub const REMOVE: &str = "/organizations/remove";
+    /// Gives it a picture.
+    pub const LOGO: &str = "/organizations/logo";
+    /// Takes its picture away.
+    pub const REMOVE_LOGO: &str = "/organizations/logo/remove";
     /// Says whether its members act for it only after a sign-in with a second factor.
     pub const SECOND_FACTOR: &str = "/organizations/second-factor";
     /// Ends it.
@@ -154,6 +161,7 @@ impl OrganizationPage {
             fields: &[
                 "email",
                 "name",
+                "file",
                 "confirm",
                 "invite-password",
                 "second-password",
@@ -187,6 +195,18 @@ impl OrganizationPage {
         Field {
             value: &self.typed_name,
             ..name_field(&self.frame, &self.problems)
+        }
+    }
+
+    fn picture(&self) -> PictureForms<'_> {
+        PictureForms {
+            frame: &self.frame,
+            nonce: &self.nonce,
+            whose: ("organization", &self.id),
+            logo_url: self.logo_url.as_deref(),
+            paths: (Self::LOGO, Self::REMOVE_LOGO),
+            hint: self.frame.text("organization-logo-hint"),
+            problem: self.problem("file"),
         }
     }
 
@@ -271,6 +291,7 @@ impl Page for OrganizationPage {
             of_company: true,
             second_factor: true,
             proved: true,
+            logo_url: None,
             domains: Vec::new(),
             beyond: 1_204,
             invitations: Vec::new(),
@@ -303,6 +324,7 @@ fn usual(language: Language) -> OrganizationPage {
         id: "1".to_owned(),
         name: "Board Makers Ltd".to_owned(),
         typed_name: "Board Makers Ltd".to_owned(),
+        logo_url: Some("/organizations/1/logo?v=1".to_owned()),
         domains: vec!["boards.example".to_owned()],
         role: Role::Owner,
         of_company: false,
@@ -339,6 +361,7 @@ fn hostile(language: Language) -> OrganizationPage {
         id: text(),
         name: text(),
         typed_name: text(),
+        logo_url: Some(text()),
         domains: vec![text()],
         members: vec![MemberRow {
             id: text(),

@@ -37,6 +37,8 @@ pub struct Organizations {
 pub struct OrganizationRow {
     /// Its number.
     pub id: String,
+    /// Where its picture is, if it has one.
+    pub logo_url: Option<String>,
     /// What it is called.
     pub name: String,
     /// What they may do there.
@@ -56,9 +58,17 @@ pub struct InvitedRow {
     pub until: Text,
 }
 
+impl OrganizationRow {
+    /// The letter that is shown where there is no picture.
+    fn initial(&self) -> String {
+        let first = self.name.chars().next();
+        first.unwrap_or('?').to_uppercase().to_string()
+    }
+}
+
 impl Organizations {
     /// Where it is.
-    pub const PATH: &str = "/organizations";
+    pub const PATH: &str = crate::path::ORGANIZATIONS;
     /// Founds one.
     pub const FOUND: &str = "/organizations/found";
     /// Joins one.
@@ -100,6 +110,7 @@ impl Page for Organizations {
     fn samples(language: Language) -> Vec<Self> {
         let row = |name: &str, role| OrganizationRow {
             id: "1".to_owned(),
+            logo_url: (role == Role::Owner).then(|| "/organizations/1/logo?v=1".to_owned()),
             name: name.to_owned(),
             role,
         };

@@ -81,6 +81,7 @@ fn first_consent(language: Language) -> Consent {
             initial: "T".to_owned(),
             logo_url: None,
             publisher: "Board Makers Ltd".to_owned(),
+            publisher_logo: Some("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%23276' d='M0 0h8v8H0z'/%3E%3C/svg%3E".to_owned()),
             domains: vec!["boards.example".to_owned()],
             homepage: "https://board.example.org/".to_owned(),
             homepage_host: "board.example.org".to_owned(),
@@ -168,6 +169,7 @@ fn introduced_consent(language: Language) -> Consent {
         caution: Some(caution),
         app: AppCard {
             publisher: String::new(),
+            publisher_logo: None,
             domains: Vec::new(),
             reviewed: false,
             ..usual.app
@@ -258,6 +260,7 @@ fn loopback_consent(language: Language) -> Consent {
             name: "tasks-cli".to_owned(),
             initial: "t".to_owned(),
             publisher: String::new(),
+            publisher_logo: None,
             domains: Vec::new(),
             homepage: String::new(),
             homepage_host: String::new(),
@@ -299,6 +302,7 @@ fn long_consent(language: Language) -> Consent {
         app: AppCard {
             name: long_name(),
             publisher: long_name(),
+            publisher_logo: None,
             domains: vec![super::LONG_HOST.to_owned()],
             homepage_host: LONG_HOST.to_owned(),
             ..usual.app
@@ -333,6 +337,7 @@ fn hostile_consent(language: Language) -> Consent {
             initial: "<".to_owned(),
             logo_url: Some(text()),
             publisher: text(),
+            publisher_logo: Some(text()),
             domains: vec![text()],
             homepage: "javascript:alert(1)".to_owned(),
             homepage_host: text(),

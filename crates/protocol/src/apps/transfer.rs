@@ -236,6 +236,7 @@ mod tests {
     #[test]
     fn an_organization_receives_it_by_an_owner() {
         let organization = Organization {
+            logo: None,
             external_id: None,
             second_factor: false,
             id: Locator(5),

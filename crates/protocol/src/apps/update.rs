@@ -215,10 +215,8 @@ fn checked(
     }
     found.take(set_asks(&mut after, update.asks, by, policy));
     let logo = update.logo.and_then(|logo| found.take(logo_change(logo)));
-    match &logo {
-        Some(LogoChange::Replace(logo)) => after.logo = Some(Digest::of(&logo.bytes)),
-        Some(LogoChange::Remove) => after.logo = None,
-        None => {}
+    if let Some(logo) = &logo {
+        after.logo = logo.digest();
     }
     found.none(Some((after, logo)))
 }

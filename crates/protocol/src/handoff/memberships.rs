@@ -124,6 +124,7 @@ fn toward<M: Mint>(
     let Some(here) = facts.named.iter().find(is_it) else {
         return Some(OrganizationChange::Mirror {
             organization: Organization {
+                logo: None,
                 id: mint.locator(),
                 version: 1,
                 name: said.name.clone(),
@@ -232,6 +233,7 @@ mod tests {
 
     fn here(id: i64, external_id: Option<&str>, name: &str) -> Organization {
         Organization {
+            logo: None,
             id: Locator(id),
             version: 3,
             name: name.to_owned(),

@@ -186,6 +186,7 @@ mod tests {
     fn seat(role: Role, external_id: Option<&str>) -> Seat {
         let facts = OrganizationFacts {
             organization: Organization {
+                logo: None,
                 external_id: external_id.map(str::to_owned),
                 second_factor: false,
                 id: Locator(5),

@@ -12,7 +12,8 @@ pub use invitation::{INVITATION, accept, decline, invitations_of};
 
 use crate::decision::Mint;
 use crate::outbox::{InvitationMail, Message};
-use crate::transition::OrganizationChange;
+use crate::register::check_logo;
+use crate::transition::{LogoChange, OrganizationChange};
 use crate::types::name::{imitates, skeleton};
 use crate::types::text::is_plain;
 use crate::types::{
@@ -45,6 +46,8 @@ pub enum OrganizationError {
     ProvidersName,
     /// Another organization, or somebody else's app, has the name or one that looks like it.
     TakenName,
+    /// The file is no picture that is taken.
+    Logo,
     /// No name of a domain.
     Domain,
     /// It lists the domain already.
@@ -215,6 +218,26 @@ impl Seat {
         }))
     }
 
+    /// Gives it the picture in this file, or none; `None` when it has that already.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn set_logo(
+        &self,
+        file: Option<Vec<u8>>,
+    ) -> Result<Option<OrganizationChange>, OrganizationError> {
+        self.decides()?;
+        let logo = match file {
+            Some(bytes) => {
+                LogoChange::Replace(check_logo(bytes).map_err(|_| OrganizationError::Logo)?)
+            }
+            None => LogoChange::Remove,
+        };
+        let before = self.before();
+        let changes = before.logo != logo.digest();
+        Ok(changes.then_some(OrganizationChange::SetLogo { before, logo }))
+    }
+
     /// Says whether members act for it only after a sign-in with a second factor; `None` when that is so. `proved`: whether
     /// whoever asks signed in with one, for nobody shuts themselves out.
     ///
@@ -383,6 +406,7 @@ pub fn found<M: Mint>(
     }
     Ok(OrganizationChange::Found {
         organization: Organization {
+            logo: None,
             id: mint.locator(),
             version: 1,
             name,

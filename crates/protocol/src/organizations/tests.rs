@@ -27,6 +27,7 @@ fn member(subject: i64, role: Role) -> Member {
 fn facts(members: &[(i64, Role)]) -> OrganizationFacts {
     OrganizationFacts {
         organization: Organization {
+            logo: None,
             external_id: None,
             second_factor: false,
             id: Locator(5),

@@ -4,6 +4,7 @@ use super::{ApprovalChange, SecretChange, TransferChange, UsageChange};
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
 use crate::types::{Client, ClientNo, ClientStatus, Locator, UnixTime};
+use jose::Digest;
 
 /// A change of an app.
 #[derive(Debug, Clone)]
@@ -64,7 +65,7 @@ pub enum AppChange {
     },
 }
 
-/// What becomes of an app's picture.
+/// What becomes of the picture of an app, or of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogoChange {
     /// It is this one from now on.
@@ -73,7 +74,17 @@ pub enum LogoChange {
     Remove,
 }
 
-/// A picture shown beside an app's name.
+impl LogoChange {
+    /// The digest of the picture that there is then.
+    pub fn digest(&self) -> Option<Digest> {
+        match self {
+            LogoChange::Replace(logo) => Some(Digest::of(&logo.bytes)),
+            LogoChange::Remove => None,
+        }
+    }
+}
+
+/// A picture shown beside a name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Logo {
     /// `image/png`, `image/jpeg` or `image/webp`, told by its first bytes.

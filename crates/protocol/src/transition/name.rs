@@ -108,6 +108,7 @@ names! {
     FoundOrganization Transition::Organization(OrganizationChange::Found { .. }) => "organization.found",
     MirrorOrganization Transition::Organization(OrganizationChange::Mirror { .. }) => "organization.mirror",
     AdmitMember Transition::Organization(OrganizationChange::Admit { .. }) => "organization.admit",
+    SetOrganizationLogo Transition::Organization(OrganizationChange::SetLogo { .. }) => "organization.set_logo",
     RenameOrganization Transition::Organization(OrganizationChange::Rename { .. }) => "organization.rename",
     InviteMember Transition::Organization(OrganizationChange::Invite { .. }) => "organization.invite",
     EndInvitation Transition::Organization(OrganizationChange::EndInvitation { .. }) => "organization.end_invitation",

@@ -2,6 +2,7 @@
 //! do not leave it without one.
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
+use crate::transition::LogoChange;
 use crate::types::{AppStanding, ClientNo, End, Invitation, Locator, Organization, Role, Subject};
 use jose::Digest;
 
@@ -45,6 +46,13 @@ pub enum OrganizationChange {
         name: String,
         /// Who takes the name, where it must be its own. The company and administrators answer for the names that they give.
         taken_by: Option<Subject>,
+    },
+    /// Gives it another picture, or none. Guard: it is still as it was read.
+    SetLogo {
+        /// As it was read.
+        before: Organization,
+        /// The picture.
+        logo: LogoChange,
     },
     /// Says whether its members act for it only after a sign-in with a second factor. Guard: it is still as it was read.
     RequireSecondFactor {
@@ -147,6 +155,7 @@ impl OrganizationChange {
             Self::Found { organization, .. } | Self::Mirror { organization, .. } => organization.id,
             Self::Admit { before, .. }
             | Self::Rename { before, .. }
+            | Self::SetLogo { before, .. }
             | Self::RequireSecondFactor { before, .. }
             | Self::Invite { before, .. }
             | Self::SetRole { before, .. }
@@ -167,6 +176,7 @@ impl OrganizationChange {
             Self::Mirror { .. } => (Event::OrganizationFounded, None),
             Self::Admit { subject, .. } => (Event::MemberJoined, Some(*subject)),
             Self::Rename { .. } => (Event::OrganizationRenamed, None),
+            Self::SetLogo { .. } => (Event::OrganizationPictureChanged, None),
             Self::RequireSecondFactor { required: true, .. } => {
                 (Event::OrganizationSecondFactorRequired, None)
             }
@@ -202,6 +212,7 @@ impl OrganizationChange {
             | Self::Mirror { .. }
             | Self::Admit { .. }
             | Self::Rename { .. }
+            | Self::SetLogo { .. }
             | Self::RequireSecondFactor { .. }
             | Self::Invite { .. }
             | Self::EndInvitation { .. }
@@ -220,6 +231,7 @@ impl OrganizationChange {
             | Self::Mirror { .. }
             | Self::Admit { .. }
             | Self::Rename { .. }
+            | Self::SetLogo { .. }
             | Self::RequireSecondFactor { .. }
             | Self::EndInvitation { .. }
             | Self::Join { .. }

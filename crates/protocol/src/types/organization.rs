@@ -1,5 +1,6 @@
 //! Organizations: what people run apps together in.
 use crate::types::{ClientNo, End, Locator, MailAddress, Subject, UnixTime};
+use jose::Digest;
 
 /// What a member may do. Each role may do what those before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +96,8 @@ pub struct Organization {
     pub external_id: Option<String>,
     /// Whether its members act for it only after a sign-in with a second factor.
     pub second_factor: bool,
+    /// Digest of its picture, if it has one.
+    pub logo: Option<Digest>,
 }
 
 impl Organization {

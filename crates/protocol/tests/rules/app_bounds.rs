@@ -95,6 +95,7 @@ fn a_person_and_an_organization_have_so_many_apps() {
     let in_organization = |own| NewApp {
         organization: Some(Membership {
             organization: Organization {
+                logo: None,
                 external_id: None,
                 second_factor: false,
                 id: protocol::types::Locator(7),

@@ -62,6 +62,7 @@ fn a_person_has_proved_the_password_and_an_operator_needs_none() {
 fn the_last_owner_of_an_organization_stays() {
     let facts = DeletionFacts {
         left_without_owner: vec![Organization {
+            logo: None,
             external_id: None,
             second_factor: false,
             id: Locator(1),

@@ -13,6 +13,7 @@ use protocol::{Decision, Transition};
 fn member_of(ids: &[i64]) -> Vec<Membership> {
     let membership = |id: &i64| Membership {
         organization: Organization {
+            logo: None,
             external_id: None,
             second_factor: false,
             id: Locator(*id),

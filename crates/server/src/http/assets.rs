@@ -1,4 +1,4 @@
-//! Style sheets, the scripts of pages that ask for a password or show what is copied, the pictures of the brand, and those that apps registered.
+//! Style sheets, the scripts of pages that ask for a password or show what is copied, the pictures of the brand, and those of apps and organizations.
 use super::error::{PageError, PageFault};
 use super::site::Site;
 use crate::state::App;
@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use pages::path;
-use protocol::types::PictureKind;
+use protocol::types::{Locator, PictureKind};
 
 /// For what has its hash in its name, and so never changes under one.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -22,6 +22,10 @@ const INERT_DRAWING: &str = "default-src 'none'; style-src 'unsafe-inline'; sand
 /// Mounts them.
 pub(crate) fn mount(site: &mut Site) {
     site.page(&format!("{}/{{client_id}}/logo", path::APPS), logo);
+    site.page(
+        &format!("{}/{{id}}/logo", path::ORGANIZATIONS),
+        organization_logo,
+    );
     site.page(&format!("{}/{{name}}", path::ASSETS), asset);
 }
 
@@ -69,6 +73,17 @@ async fn logo(
     let client = app.store.client(&client_id).await?;
     let client = client.ok_or(PageFault::NotFound)?;
     let logo = app.store.logo(client.no).await?;
+    let logo = logo.ok_or(PageFault::NotFound)?;
+    Ok(file(logo.media_type, INERT, logo.bytes, FOR_MINUTES))
+}
+
+/// The picture of an organization.
+async fn organization_logo(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let id = id.parse().map(Locator).map_err(|_| PageFault::NotFound)?;
+    let logo = app.store.organization_logo(id).await?;
     let logo = logo.ok_or(PageFault::NotFound)?;
     Ok(file(logo.media_type, INERT, logo.bytes, FOR_MINUTES))
 }

@@ -297,6 +297,7 @@ pub(crate) fn app_card(client: &Client, policy: &Policy) -> AppCard {
                 path::logo(&client.id, version)
             }),
         publisher: shortened(&client.publisher, MAX_NAME),
+        publisher_logo: None,
         domains: Vec::new(),
         homepage: client.homepage.clone(),
         homepage_host: host.split(['/', '?']).next().unwrap_or_default().to_owned(),

@@ -124,6 +124,7 @@ impl<'a> Question<'a> {
             app: AppCard {
                 reviewed: card.reviewed || is_trusted(self.client, app.policy()),
                 domains: self.workspaces.domains.clone(),
+                publisher_logo: self.workspaces.publisher_logo.clone(),
                 ..card
             },
             account_name: session.person.name.clone(),

@@ -4,6 +4,7 @@ use crate::http::session::BrowserContext;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pages::path::organization_logo;
 use pages::{Left, Speak, Text, Workspace};
 use protocol::consent::Chosen;
 use protocol::facts::{ConsentFacts, SessionFacts};
@@ -23,6 +24,8 @@ const OWNERS: usize = 3;
 pub(crate) struct Workspaces {
     /// The domains that the app's publisher has proved.
     pub(super) domains: Vec<String>,
+    /// Where its picture is, if it has proved one and has a picture.
+    pub(super) publisher_logo: Option<String>,
     own: Vec<Membership>,
     standings: Vec<(Locator, AppStanding)>,
 }
@@ -37,8 +40,17 @@ pub(crate) async fn of(
         Some(publisher) => app.store.proved_domains(publisher).await?,
         None => Vec::new(),
     };
+    let publisher_logo = match client.organization.filter(|_| !domains.is_empty()) {
+        Some(publisher) => app.store.organization_picture(publisher).await?,
+        None => None,
+    };
+    let publisher_logo = client.organization.zip(publisher_logo);
+    let publisher_logo = publisher_logo.map(|(publisher, digest)| {
+        organization_logo(&public_id(publisher), &digest.base64url()[..8])
+    });
     if !app.policy().accounts.workspaces {
         return Ok(Workspaces {
+            publisher_logo,
             domains,
             ..Workspaces::default()
         });
@@ -51,6 +63,7 @@ pub(crate) async fn of(
     };
     Ok(Workspaces {
         domains,
+        publisher_logo,
         own,
         standings,
     })

@@ -10,6 +10,7 @@ mod managed;
 mod offer;
 mod once;
 mod organizations;
+mod picture;
 pub(crate) mod playing;
 mod sign_in;
 mod talk;

@@ -39,8 +39,10 @@ const PUBLIC: [&str; 9] = [
     "/developers/{*page}",
     "/assets/{name}",
 ];
-/// The picture of an app, which people are shown.
-const LOGO: &str = "/apps/{client_id}/logo";
+/// The pictures of apps and organizations, which people are shown.
+const LOGOS: [&str; 2] = ["/apps/{client_id}/logo", "/organizations/{id}/logo"];
+/// Where such pictures are uploaded.
+const UPLOADS: [&str; 2] = ["/apps/logo", "/organizations/logo"];
 
 fn config(folder: &Path) -> Config {
     let mut config = Config::for_tests();
@@ -134,11 +136,11 @@ impl Place {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method.parse().unwrap();
         *request.uri_mut() = path.parse().unwrap();
-        let form = match path == "/apps/logo" {
+        let form = match UPLOADS.contains(&&*path) {
             true => "multipart/form-data; boundary=x",
             false => "application/x-www-form-urlencoded",
         };
-        if path == "/apps/logo" {
+        if UPLOADS.contains(&&*path) {
             *request.body_mut() = Body::from("--x--\r\n");
         }
         let form = form.parse().unwrap();
@@ -185,7 +187,8 @@ async fn every_route_of_the_portal_leads_to_sign_in_without_a_session_there() {
         format!("__Host-valetkey={}", place.portals),
     ];
     let pages = place.pages.iter();
-    let pages = pages.filter(|page| !PUBLIC.contains(&page.as_str()) && *page != LOGO);
+    let pages =
+        pages.filter(|page| !PUBLIC.contains(&page.as_str()) && !LOGOS.contains(&page.as_str()));
     let (mut looked, mut sent) = (0, 0);
     for page in pages {
         for cookie in &cookies {
@@ -216,7 +219,14 @@ async fn the_issuers_host_leads_to_the_portal_and_takes_none_of_its_forms() {
     let folder = tempfile::tempdir().unwrap();
     let place = place(folder.path()).await;
     let cookie = format!("__Host-valetkey={}", place.issuers);
-    let shared = ["/", "/sign-in", "/sign-out", "/assets/{name}", LOGO];
+    let shared = [
+        "/",
+        "/sign-in",
+        "/sign-out",
+        "/assets/{name}",
+        LOGOS[0],
+        LOGOS[1],
+    ];
     let pages = place.pages.iter();
     for page in pages.filter(|page| !shared.contains(&page.as_str())) {
         let answer = place.asked(Host::Issuer, "GET", page, &cookie).await;

@@ -3,6 +3,7 @@ use super::app_bounds::{bound, called};
 use super::authentication::test_users_end;
 use super::connection::FORGET_CONSENTS;
 use super::deletion::is_there;
+use super::picture::OF_APP;
 use super::{approval, secret, transfer, usage};
 use crate::facts::clients::{kind_name, stored_keys};
 use crate::steps::Steps;
@@ -219,7 +220,10 @@ pub(super) fn update<'a>(
         after.keys.as_ref().and_then(|keys| keys.ends_at),
         after.dpop_bound,
     ];
-    let steps = change_logo(steps.guard(guard, values), before.no, logo);
+    let steps = match logo {
+        Some(logo) => OF_APP.change(steps.guard(guard, values), before.no, logo),
+        None => steps.guard(guard, values),
+    };
     let steps = match after.keys.is_some() && before.keys.is_none() {
         true => steps.run(
             "DELETE FROM client_secrets WHERE client = $1",
@@ -233,25 +237,6 @@ pub(super) fn update<'a>(
         false => steps.run(FORGET_CONSENTS, values![before.no]),
     };
     steps.client_changed(before.no)
-}
-
-fn change_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: Option<&'a LogoChange>) -> Steps<'a> {
-    match logo {
-        Some(LogoChange::Replace(logo)) => keep_logo(steps, client, logo),
-        Some(LogoChange::Remove) => steps.run(
-            "DELETE FROM client_logos WHERE client = $1",
-            values![client],
-        ),
-        None => steps,
-    }
-}
-
-pub(super) fn keep_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: &'a Logo) -> Steps<'a> {
-    steps.run(
-        "INSERT INTO client_logos (client, media_type, bytes) VALUES ($1, $2, $3) \
-         ON CONFLICT (client) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes",
-        values![client, logo.media_type, &logo.bytes[..]],
-    )
 }
 
 /// An app and its test side.

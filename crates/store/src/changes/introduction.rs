@@ -1,7 +1,8 @@
 //! Apps that introduce themselves. What is counted or compared among them cannot be locked as a row, so whoever makes
 //! another waits for a lock of all of them.
-use super::app::{keep_logo, register, update};
+use super::app::{register, update};
 use super::connection::FORGET_CONSENTS;
+use super::picture::OF_APP;
 use crate::facts::clients::kind_name;
 use crate::steps::Steps;
 use crate::value::values;
@@ -60,7 +61,9 @@ pub(super) fn steps<'a>(
             let guard = "UPDATE clients SET version = version + 1, logo = $3 \
                          WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND introduction <> ''";
             let steps = steps.guard(guard, values![*client, *version, digest]);
-            keep_logo(steps, *client, logo).client_changed(*client)
+            OF_APP
+                .keep(steps, *client, logo)
+                .client_changed(*client)
         }
         IntroductionChange::Pin { grant, until } => steps.run(
             "INSERT INTO pinned_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",

@@ -18,6 +18,7 @@ mod mail_link;
 mod organization;
 mod outbox;
 mod passkey;
+mod picture;
 mod request_log;
 mod review;
 mod second_factor;

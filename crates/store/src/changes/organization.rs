@@ -2,6 +2,7 @@
 use super::app_bounds::has_own_name;
 use super::connection::{end_of_app, end_of_member, end_of_organization, restore_app};
 use super::deletion::is_there;
+use super::picture::OF_ORGANIZATION;
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
@@ -37,6 +38,13 @@ pub(super) fn steps<'a>(
             name,
             taken_by,
         } => rename(steps, before, name, *taken_by),
+        OrganizationChange::SetLogo { before, logo } => {
+            let steps = steps.guard(
+                "UPDATE organizations SET version = version + 1, logo = $3 WHERE id = $1 AND version = $2",
+                values![before.id, before.version, logo.digest()],
+            );
+            OF_ORGANIZATION.change(steps, before.id, logo)
+        }
         OrganizationChange::RequireSecondFactor { before, required } => {
             require_second_factor(steps, before, *required)
         }
@@ -241,7 +249,8 @@ fn join<'a>(
 
 /// The lock keeps out an app that is registered for it at the same moment.
 fn dissolve<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
-    next_version(steps, before)
+    let steps = OF_ORGANIZATION.remove(next_version(steps, before), before.id);
+    steps
         .guard(
             "DELETE FROM organizations WHERE id = $1 \
              AND NOT EXISTS (SELECT 1 FROM clients WHERE organization = $1 AND deleted_at IS NULL)",

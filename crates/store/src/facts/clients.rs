@@ -167,17 +167,19 @@ pub(crate) const COUNT_OF_ORGANIZATION: Query<i64> = Query {
 /// The logo of an app.
 pub(crate) const LOGO: Query<Logo> = Query {
     sql: "SELECT media_type, bytes FROM client_logos WHERE client = $1",
-    read: |row| {
-        let media_type = match row.text(0)? {
-            "image/png" => "image/png",
-            "image/jpeg" => "image/jpeg",
-            "image/webp" => "image/webp",
-            _ => return Err(corrupt(0, "a picture")),
-        };
-        let bytes = row.optional_bytes(1)?.unwrap_or_default().to_vec();
-        Ok(Logo { media_type, bytes })
-    },
+    read: |row| logo(row),
 };
+
+pub(super) fn logo(row: &dyn Row) -> Read<Logo> {
+    let media_type = match row.text(0)? {
+        "image/png" => "image/png",
+        "image/jpeg" => "image/jpeg",
+        "image/webp" => "image/webp",
+        _ => return Err(corrupt(0, "a picture")),
+    };
+    let bytes = row.optional_bytes(1)?.unwrap_or_default().to_vec();
+    Ok(Logo { media_type, bytes })
+}
 
 fn client(row: &dyn Row) -> Read<Client> {
     Ok(Client {

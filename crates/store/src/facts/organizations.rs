@@ -1,10 +1,13 @@
 //! Organizations: who belongs to them, who is asked to, and apps that are offered to somebody.
+use super::clients::logo;
 use crate::row::{Query, Read, Row, corrupt};
+use jose::Digest;
+use protocol::transition::Logo;
 use protocol::types::{
     Invitation, Locator, MailAddress, Member, Membership, Organization, Receiver, Role, Transfer,
 };
 
-/// Six columns from `at` on.
+/// Seven columns from `at` on.
 fn organization(row: &dyn Row, at: usize) -> Read<Organization> {
     Ok(Organization {
         id: row.locator(at)?,
@@ -13,6 +16,7 @@ fn organization(row: &dyn Row, at: usize) -> Read<Organization> {
         created_at: row.time(at + 3)?,
         external_id: row.optional_text(at + 4)?.map(str::to_owned),
         second_factor: row.flag(at + 5)?,
+        logo: row.optional_digest(at + 6)?,
     })
 }
 
@@ -25,13 +29,13 @@ fn address(row: &dyn Row, at: usize) -> Read<MailAddress> {
 }
 
 pub(crate) const BY_ID: Query<Organization> = Query {
-    sql: "SELECT id, version, name, created_at, external_id, second_factor FROM organizations WHERE id = $1",
+    sql: "SELECT id, version, name, created_at, external_id, second_factor, logo FROM organizations WHERE id = $1",
     read: |row| organization(row, 0),
 };
 
 /// The one that the company calls so.
 pub(crate) const BY_EXTERNAL_ID: Query<Organization> = Query {
-    sql: "SELECT id, version, name, created_at, external_id, second_factor FROM organizations WHERE external_id = $1",
+    sql: "SELECT id, version, name, created_at, external_id, second_factor, logo FROM organizations WHERE external_id = $1",
     read: |row| organization(row, 0),
 };
 
@@ -49,7 +53,7 @@ pub(crate) const BY_ONCE: Query<Locator> = Query {
 
 /// Those that a person belongs to, by name.
 pub(crate) const OF_PERSON: Query<Membership> = Query {
-    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor, m.role FROM members m JOIN organizations o ON o.id = m.organization \
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor, o.logo, m.role FROM members m JOIN organizations o ON o.id = m.organization \
           WHERE m.subject = $1 ORDER BY LOWER(o.name), o.id",
     read: membership,
 };
@@ -57,13 +61,13 @@ pub(crate) const OF_PERSON: Query<Membership> = Query {
 fn membership(row: &dyn Row) -> Read<Membership> {
     Ok(Membership {
         organization: organization(row, 0)?,
-        role: role(row, 6)?,
+        role: role(row, 7)?,
     })
 }
 
 /// Those of here that would have no owner without a person, by name.
 pub(crate) const LEFT_WITHOUT_OWNER: Query<Organization> = Query {
-    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor FROM members m JOIN organizations o ON o.id = m.organization \
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor, o.logo FROM members m JOIN organizations o ON o.id = m.organization \
           WHERE m.subject = $1 AND m.role = 'owner' AND o.external_id IS NULL AND NOT EXISTS (SELECT 1 FROM members p \
           WHERE p.organization = m.organization AND p.subject <> $1 AND p.role = 'owner') ORDER BY LOWER(o.name), o.id",
     read: |row| organization(row, 0),
@@ -71,7 +75,7 @@ pub(crate) const LEFT_WITHOUT_OWNER: Query<Organization> = Query {
 
 /// An organization that a person belongs to.
 pub(crate) const SEAT: Query<Membership> = Query {
-    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor, m.role \
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, o.second_factor, o.logo, m.role \
           FROM members m JOIN organizations o ON o.id = m.organization WHERE m.organization = $1 AND m.subject = $2",
     read: membership,
 };
@@ -95,6 +99,18 @@ pub(crate) const MEMBERS: Query<Member> = Query {
 pub(crate) const SIZE: Query<i64> = Query {
     sql: "SELECT COUNT(*) FROM members WHERE organization = $1",
     read: |row| row.number(0),
+};
+
+/// The digest of its picture.
+pub(crate) const PICTURE: Query<Digest> = Query {
+    sql: "SELECT logo FROM organizations WHERE id = $1 AND logo IS NOT NULL",
+    read: |row| row.digest(0),
+};
+
+/// Its picture.
+pub(crate) const LOGO: Query<Logo> = Query {
+    sql: "SELECT media_type, bytes FROM organization_logos WHERE organization = $1",
+    read: |row| logo(row),
 };
 
 /// How many apps it runs.

@@ -154,6 +154,7 @@ async fn no_organization_has_more_apps_than_the_most() {
     let world = Arc::new(World::new());
     let [ada] = people(&world).await;
     let organization = Organization {
+        logo: None,
         external_id: None,
         second_factor: false,
         id: world.store.mint().locator(),
@@ -192,6 +193,7 @@ fn found(world: &World, name: &str, founder: Subject) -> Transition {
     let id = world.store.mint().locator();
     Transition::Organization(OrganizationChange::Found {
         organization: Organization {
+            logo: None,
             external_id: None,
             second_factor: false,
             id,

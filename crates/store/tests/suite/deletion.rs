@@ -60,6 +60,7 @@ impl World {
     fn founding(&self, founder: Subject, name: &str) -> Transition {
         Transition::Organization(OrganizationChange::Found {
             organization: Organization {
+                logo: None,
                 external_id: None,
                 second_factor: false,
                 id: self.store.mint().locator(),

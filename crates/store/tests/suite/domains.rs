@@ -12,6 +12,7 @@ use store::Outcome;
 
 async fn organization(world: &World, name: &str, founder: Subject) -> Organization {
     let organization = Organization {
+        logo: None,
         external_id: None,
         second_factor: false,
         id: world.store.mint().locator(),

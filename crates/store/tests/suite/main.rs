@@ -33,6 +33,7 @@ mod nodes;
 mod numbers;
 mod openid;
 mod operator;
+mod organization_logos;
 mod outbox;
 mod passkeys;
 mod portal_sessions;

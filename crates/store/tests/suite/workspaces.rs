@@ -85,6 +85,7 @@ impl Scene {
 
 async fn found(world: &World, founder: Subject, name: &str) -> Organization {
     let organization = Organization {
+        logo: None,
         external_id: None,
         second_factor: false,
         id: world.store.mint().locator(),

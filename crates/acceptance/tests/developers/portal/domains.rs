@@ -119,8 +119,14 @@ fn whoever_puts_the_file_there_has_proved_the_domain_and_people_see_it() {
     let sees = |scene: &Scene| {
         let mut person = scene.provider.browser_of(OWNER, PASSWORD);
         let consent = person.authorize_until_consent(&scene.question(&app, &[]));
-        unescape(&consent.text()).contains(&website.name())
+        let text = unescape(&consent.text());
+        // Its picture is shown to strangers with the domain that it has proved, and not before.
+        let pictured = text.contains(&format!("src=\"{ORGANIZATIONS}/{acme}/logo"));
+        let named = text.contains(&website.name());
+        assert_eq!(pictured, named, "{consent}");
+        named
     };
+    super::logos::upload_for(&mut ann, &acme, super::logos::PNG).expect(303);
     add(&mut ann, &acme, &website.name()).expect(303);
     assert_eq!(website.asked(), [""; 0], "nothing is fetched unasked");
     website.says("404 Not Found", b"");

@@ -1,10 +1,15 @@
-//! The picture of an app, uploaded by page.
+//! The pictures of an app and of an organization, uploaded by page.
 
-use super::{Developer, EVE, OPEN, REMOVE_LOGO, href, names, open, says};
+use super::{
+    Developer, EVE, OPEN, ORGANIZATIONS, REMOVE_LOGO, found, href, in_organization, joined, names,
+    open, says,
+};
 use crate::support::{assert_page, form_to};
 use acceptance::{App, Reply, Request};
 
 pub(super) const LOGO: &str = "/apps/logo";
+const OF_ORGANIZATION: &str = "/organizations/logo";
+const REMOVE_OF_ORGANIZATION: &str = "/organizations/logo/remove";
 
 const BOUNDARY: &str = "----between-the-parts";
 
@@ -31,8 +36,12 @@ fn parts(fields: &[(&str, &str)], file: &[u8]) -> Vec<u8> {
 }
 
 fn post(body: &[u8]) -> Request {
+    post_to(LOGO, body)
+}
+
+fn post_to(path: &str, body: &[u8]) -> Request {
     let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
-    Request::post(LOGO).body(&media_type, body)
+    Request::post(path).body(&media_type, body)
 }
 
 /// The form with these fields and this file.
@@ -46,6 +55,16 @@ pub(super) fn upload(developer: &mut Developer, app: &App, file: &[u8]) -> Reply
     let nonce = form.value("nonce").expect("a nonce").to_owned();
     let fields = [("nonce", &*nonce), ("app", &*app.client_id)];
     developer.browser.send(post(&parts(&fields, file)))
+}
+
+/// Gives an organization a picture.
+#[track_caller]
+pub(super) fn upload_for(developer: &mut Developer, id: &str, file: &[u8]) -> Reply {
+    let page = developer.browser.open(&format!("{ORGANIZATIONS}/{id}"));
+    let form = form_to(&page, OF_ORGANIZATION);
+    let nonce = form.value("nonce").expect("a nonce").to_owned();
+    let body = parts(&[("nonce", &*nonce), ("organization", id)], file);
+    developer.browser.send(post_to(OF_ORGANIZATION, &body))
 }
 
 /// Where the page shows the picture.
@@ -128,4 +147,47 @@ fn an_upload_proves_that_it_is_ours() {
     let away = scene.provider.browser().send(post(&body(&own))).expect(303);
     assert!(away.location().is_some_and(|to| to.contains("/sign-in")));
     assert_eq!(shown(&ann.browser.get(&href(&app))), None);
+}
+
+#[test]
+fn an_organization_has_a_picture_as_apps_do() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let id = found(&mut ann, "Board Makers");
+    let own = format!("{ORGANIZATIONS}/{id}");
+    assert_eq!(shown(&ann.browser.open(&own)), None);
+    let polyglot = [PNG, b"<script>alert(1)</script>"].concat();
+    let done = upload_for(&mut ann, &id, &polyglot).expect(303);
+    says(&ann.browser.follow(done), "The picture is changed.");
+    let logo = shown(&ann.browser.open(&own)).expect("it has a picture");
+    assert_eq!(shown(&ann.browser.open(ORGANIZATIONS)), Some(logo.clone()));
+    let served = scene.provider.browser().get(&logo).expect(200);
+    assert_eq!(served.header("Content-Type"), Some("image/png"));
+    assert!(served.body.starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert!(!served.body.windows(7).any(|part| part == b"<script"));
+    for (file, why) in [
+        (&b""[..], "Choose a PNG, JPEG or WebP picture."),
+        (
+            b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+            "Choose a PNG, JPEG",
+        ),
+        (&PNG[..40], "This picture cannot be read."),
+    ] {
+        let refused = upload_for(&mut ann, &id, file);
+        names(&refused, "file");
+        says(&refused, why);
+    }
+    // Whoever belongs to it sees it; owners alone change it.
+    joined(&mut ann, &id, (EVE, "developer"), &mut eve);
+    let page = eve.browser.open(&own);
+    assert_eq!(shown(&page), Some(logo.clone()));
+    assert!(!page.text().contains(OF_ORGANIZATION), "{page}");
+    let nonce = eve.blank().value("nonce").expect("a nonce").to_owned();
+    let body = parts(&[("nonce", &*nonce), ("organization", &*id)], PNG);
+    eve.browser
+        .send(post_to(OF_ORGANIZATION, &body))
+        .expect(403);
+    in_organization(&mut ann, &id, REMOVE_OF_ORGANIZATION, &[]).expect(303);
+    assert_eq!(shown(&ann.browser.open(&own)), None);
+    scene.provider.browser().get(&logo).expect(404);
 }

@@ -3,21 +3,20 @@ use super::show::{Said, page};
 use crate::account::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
-use crate::http::picture::{MAX_SIDE, PictureFault, redrawn};
+use crate::http::picture::PictureFault;
 use crate::http::reply;
 use crate::http::upload::Uploaded;
-use crate::portal::daily::spend;
 use crate::portal::desk::Desk;
+use crate::portal::picture::{Refused, drawn, sentence};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
 use pages::portal::{AppPage, app_href};
-use pages::{Problem, Speak, Text};
+use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::apps::{AppUpdate, Editor, LogoUpdate, update};
-use protocol::daily::Daily;
 use protocol::decision::Decision;
-use protocol::types::{Language, Role};
+use protocol::types::Role;
 use store::Outcome;
 
 /// A picture that an app is to have.
@@ -57,32 +56,22 @@ pub(super) async fn upload(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
-    if stale.is_none()
-        && let Err((problem, wait)) = spend(&app, &desk, Daily::Upload, "file").await?
-    {
-        let said = Said {
-            problems: vec![problem],
-            ..Said::default()
-        };
-        let form = page(&app, desk, &managed, said).await?;
-        return Ok(throttle::refuse(form, wait));
-    }
-    let drawn = match stale {
-        Some(stale) => Err(stale),
-        None => redrawn(file.to_vec(), MAX_SIDE)
-            .await
-            .map_err(|fault| Problem::new("file", sentence(fault, desk.browser.language))),
-    };
-    match drawn {
-        Ok(drawn) => change(&app, desk, &form.client_id, LogoUpdate::Replace(drawn)).await,
-        Err(problem) => {
-            let said = Said {
-                problems: vec![problem],
-                ..Said::default()
-            };
-            page(&app, desk, &managed, said).await
+    let (problem, wait) = match drawn(&app, &desk, stale, file).await? {
+        Ok(drawn) => {
+            return change(&app, desk, &form.client_id, LogoUpdate::Replace(drawn)).await;
         }
-    }
+        Err(Refused::Wrong(problem)) => (problem, None),
+        Err(Refused::Spent(problem, wait)) => (problem, Some(wait)),
+    };
+    let said = Said {
+        problems: vec![problem],
+        ..Said::default()
+    };
+    let form = page(&app, desk, &managed, said).await?;
+    Ok(match wait {
+        Some(wait) => throttle::refuse(form, wait),
+        None => form,
+    })
 }
 
 /// `POST`: takes its picture away.
@@ -145,17 +134,5 @@ async fn change(
             };
             page(app, desk, &managed, said).await
         }
-    }
-}
-
-fn sentence(fault: PictureFault, language: Language) -> Text {
-    match fault {
-        PictureFault::Kind => language.text("app-logo-kind"),
-        PictureFault::Animated => language.text("app-logo-animated"),
-        PictureFault::Large => {
-            let most = usize::try_from(MAX_SIDE).unwrap_or_default();
-            language.text_of("app-logo-large", &[("pixels", &most)])
-        }
-        PictureFault::Broken => language.text("app-logo-broken"),
     }
 }

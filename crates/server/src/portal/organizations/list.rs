@@ -1,6 +1,7 @@
 //! The organizations of a person, and those that they are asked to join.
 use super::acts::done;
 use super::refusal::sentence;
+use super::show::logo_url;
 use crate::http::cookies;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, Query, WholeForm};
@@ -86,6 +87,7 @@ async fn page(app: &App, desk: Desk, said: Said) -> Result<Response, PageError> 
             .into_iter()
             .map(|own| OrganizationRow {
                 id: own.organization.id.0.to_string(),
+                logo_url: logo_url(&own.organization),
                 name: own.organization.name,
                 role: own.role,
             })

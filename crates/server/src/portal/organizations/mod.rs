@@ -3,6 +3,7 @@ mod acts;
 mod apps;
 mod domains;
 mod list;
+mod logo;
 mod members;
 mod refusal;
 mod show;
@@ -13,6 +14,7 @@ use apps::{AppForm, NewAppsForm};
 use config::Config;
 use domains::{AddDomainForm, CheckDomainForm, RemoveDomainForm};
 use list::{AcceptForm, DeclineForm, FoundForm};
+use logo::{LogoForm, RemoveLogoForm};
 use members::{InviteForm, RemoveForm, RoleForm, WithdrawForm};
 use pages::portal::{
     Organizations, organization_apps_href, organization_domains_href, organization_href,
@@ -36,6 +38,8 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<AppForm, _, _>(apps::change);
     site.form::<NewAppsForm, _, _>(apps::judge_new);
     site.form::<RenameForm, _, _>(acts::rename);
+    site.upload::<LogoForm, _, _>(logo::upload);
+    site.form::<RemoveLogoForm, _, _>(logo::remove);
     site.form::<SecondFactorForm, _, _>(acts::require_second_factor);
     site.form::<DissolveForm, _, _>(acts::dissolve);
     site.form::<InviteForm, _, _>(members::invite);

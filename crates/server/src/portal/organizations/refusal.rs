@@ -10,6 +10,7 @@ pub(super) fn sentence(error: OrganizationError, language: Language) -> Text {
         OrganizationError::Name => language.text("organization-name-wrong"),
         OrganizationError::ProvidersName => language.text("organization-name-provider"),
         OrganizationError::TakenName => language.text("organization-name-taken"),
+        OrganizationError::Logo => language.text("app-logo-kind"),
         OrganizationError::Domain => language.text("domain-wrong"),
         OrganizationError::DomainTwice => language.text("domain-twice"),
         OrganizationError::ManyDomains => language.text("domain-many"),

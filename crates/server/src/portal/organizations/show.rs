@@ -10,10 +10,11 @@ use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use pages::path::organization_logo;
 use pages::portal::{InvitationRow, MemberRow, OrganizationPage};
 use pages::{Problem, Speak, Text};
-use protocol::organizations::{MAX_MEMBERS, Seat};
-use protocol::types::{Locator, Role};
+use protocol::organizations::{MAX_MEMBERS, Seat, public_id};
+use protocol::types::{Locator, Organization, Role};
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -46,6 +47,12 @@ pub(super) async fn seat(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageE
     }
 }
 
+/// Where its picture is, if it has one.
+pub(super) fn logo_url(organization: &Organization) -> Option<String> {
+    let version = &organization.logo?.base64url()[..8];
+    Some(organization_logo(&public_id(organization.id), version))
+}
+
 /// What was done, as a message.
 fn was_done(what: &str) -> Option<&'static str> {
     Some(match what {
@@ -55,6 +62,7 @@ fn was_done(what: &str) -> Option<&'static str> {
         "withdrawn" => "organization-done-withdrawn",
         "role" => "organization-done-role",
         "removed" => "organization-done-removed",
+        "picture" => "organization-done-picture",
         "renamed" => "organization-done-renamed",
         "required" => "organization-done-second",
         "left" => "organization-done-second-left",
@@ -108,6 +116,7 @@ pub(super) async fn page(
         id: facts.organization.id.0.to_string(),
         name: facts.organization.name.clone(),
         typed_name: said.name.unwrap_or_else(|| facts.organization.name.clone()),
+        logo_url: logo_url(&facts.organization),
         domains,
         role: seat.role(),
         of_company: facts.organization.external_id.is_some(),
