@@ -3,11 +3,13 @@ use super::checks::{Checks, is_text};
 use super::links::{is_mailto, is_web};
 use super::paths::fault_of;
 use super::settings::DeveloperChapter;
-use protocol::types::GrantType;
+use protocol::types::{DeveloperTerms, GrantType};
 use std::collections::BTreeMap;
 
 /// Longest introduction to the developer pages, in characters.
 const MAX_INTRO: usize = 500;
+/// Longest name of a version of the terms, in characters.
+const MAX_VERSION: usize = 40;
 
 /// The developer pages, and what the operator writes around them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +20,8 @@ pub struct Developers {
     pub intro: Option<String>,
     /// Where developers get help: `https:` or `mailto:`.
     pub support: Option<String>,
-    /// The terms for developers.
-    pub terms: Option<String>,
+    /// The terms for developers, as they are now.
+    pub terms: Option<DeveloperTerms>,
     /// Further paths of single pages.
     pub aliases: BTreeMap<String, DeveloperChapter>,
 }
@@ -47,7 +49,19 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
         let what = "write an https URL, such as \"https://example.com/api-terms\"";
         checks.fault("developers.terms", what);
     }
-    for key in ["intro", "support", "terms", "aliases"] {
+    let version = settings.terms_version.trim();
+    if !version.is_empty() && !is_text(version, MAX_VERSION) {
+        let what = "write at most 40 characters, none of them hidden";
+        checks.fault("developers.terms_version", what);
+    }
+    if !version.is_empty() && settings.terms.is_none() {
+        checks.warn("developers.terms_version has no effect without developers.terms".to_owned());
+    }
+    let terms = settings.terms.map(|url| DeveloperTerms {
+        url,
+        version: version.to_owned(),
+    });
+    for key in ["intro", "support", "aliases"] {
         let path = format!("developers.{key}");
         if !settings.page && checks.is_set(&path) {
             checks.warn(format!(
@@ -60,7 +74,7 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
         page: settings.page,
         intro: settings.intro,
         support: settings.support,
-        terms: settings.terms,
+        terms,
         aliases: settings.aliases,
     }
 }

@@ -46,6 +46,21 @@ impl Store {
         self.one(&organizations::PICTURE, &values![id]).await
     }
 
+    /// All organizations, after one of them: so many at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organizations(
+        &self,
+        after: Option<Locator>,
+        limit: usize,
+    ) -> Result<Vec<Organization>, StoreError> {
+        let after = after.unwrap_or(Locator(0));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.many(&organizations::AFTER, &values![after, limit])
+            .await
+    }
+
     /// The organization that a form founded.
     ///
     /// # Errors

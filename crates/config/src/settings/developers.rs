@@ -13,8 +13,11 @@ pub(crate) struct DeveloperSettings {
     pub(crate) intro: Option<String>,
     /// Where developers get help: an https URL, or `mailto:` and an address.
     pub(crate) support: Option<String>,
-    /// Your terms for developers: an https URL.
+    /// Your terms for developers: an https URL. Whoever makes apps accepts them first, and that is written down.
     pub(crate) terms: Option<String>,
+    /// What you call the terms as they are now, such as a date: at most 40 characters. When it changes, or their URL does,
+    /// developers are asked again before they make another app.
+    pub(crate) terms_version: String,
     /// Further paths of single pages, as your documentation has printed them: each path with the page that it shows,
     /// such as `"/auth/scopes" = "scopes"`. The pages are `overview`, `apps`, `authorization-code`, `device-code`,
     /// `refresh-token`, `client-credentials`, `test-mode`, `scopes`, `tokens` and `errors`.
@@ -54,6 +57,7 @@ impl Default for DeveloperSettings {
             intro: None,
             support: None,
             terms: None,
+            terms_version: String::new(),
             aliases: BTreeMap::new(),
         }
     }

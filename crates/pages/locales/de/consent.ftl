@@ -15,7 +15,7 @@ consent-nothing-html = <bdi>{ $app }</bdi> möchte nur Ihr Konto wiedererkennen 
 # Danach steht, was die Betreiber geschrieben haben, etwa „Ihre Aufgaben sehen“.
 consent-would-like-html = <bdi>{ $app }</bdi> möchte:
 consent-own-api-title = Ihre Apps
-consent-own-api = Ihre Apps anlegen, ändern und löschen und deren Secrets erstellen und widerrufen, ohne nach Ihrem Passwort zu fragen
+consent-own-api = Ihre Apps anlegen, ändern, übergeben und löschen, deren Secrets erstellen und widerrufen und Ihre Organisationen führen, ohne nach Ihrem Passwort zu fragen. Wenn Sie diesen Dienst verwalten: über Anträge auf Prüfung entscheiden
 risk-write = Kann ändern
 risk-delete = Kann löschen
 risk-full = Voller Zugriff

@@ -36,8 +36,20 @@ app-client-secret = Client-Secret
 
 new-app-title = Neue App
 new-app-reviewed = Die Betreiber von { $product } prüfen jede App, bevor andere sie verwenden können.
-new-app-terms = Mit dem Erstellen einer App akzeptieren Sie die
-new-app-terms-link = Bedingungen für Entwickler
+terms-accept = Ich akzeptiere die Bedingungen für Entwickler.
+terms-accept-version = Ich akzeptiere die Bedingungen für Entwickler, Fassung { $version }.
+terms-link = Bedingungen für Entwickler lesen
+terms-needed = Akzeptieren Sie die Bedingungen für Entwickler: Ohne das gibt es keine App.
+terms-title = Bedingungen für Entwickler
+terms-changed = Die Bedingungen für Entwickler sind andere als die, die Sie akzeptiert haben. Ihre Apps laufen weiter; für eine neue App akzeptieren Sie die neuen Bedingungen.
+terms-version = Fassung: { $version }.
+terms-button = Akzeptieren
+terms-accepted = Sie haben die Bedingungen für Entwickler akzeptiert: { $time }.
+terms-accepted-version = Sie haben die Bedingungen für Entwickler, Fassung { $version }, akzeptiert: { $time }.
+terms-done = Die Bedingungen sind akzeptiert.
+terms-of-developer = akzeptiert: { $time }
+terms-of-developer-version = Fassung { $version } akzeptiert: { $time }
+terms-of-developer-none = nicht akzeptiert
 new-app-twice = Diese App wurde schon angelegt: Das Formular wurde zweimal abgeschickt. Ihr Secret wurde dabei gezeigt; haben Sie es nicht aufbewahrt, erzeugen Sie unten ein neues.
 
 app-name = Name

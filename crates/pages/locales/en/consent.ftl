@@ -17,7 +17,7 @@ consent-nothing-html = <bdi>{ $app }</bdi> asks only to recognise your account. 
 # Before what the provider's operator wrote, such as “See your tasks”.
 consent-would-like-html = <bdi>{ $app }</bdi> would like to:
 consent-own-api-title = Your apps
-consent-own-api = Register, change and delete the apps that you run, and make and revoke their secrets, without asking for your password
+consent-own-api = Register, change, hand over and delete the apps that you run, make and revoke their secrets, and run your organizations, without asking for your password. If you administer this service: decide on requests for review
 risk-write = Can make changes
 risk-delete = Can delete
 risk-full = Full access

@@ -36,8 +36,20 @@ app-client-secret = Client secret
 
 new-app-title = New app
 new-app-reviewed = The people who run { $product } look at each app before others can use it.
-new-app-terms = By creating an app you accept the
-new-app-terms-link = terms for developers
+terms-accept = I accept the terms for developers.
+terms-accept-version = I accept the terms for developers, version { $version }.
+terms-link = Read the terms for developers
+terms-needed = Accept the terms for developers: apps are made by those who do.
+terms-title = Terms for developers
+terms-changed = The terms for developers are others than those that you accepted. Your apps go on; accept the new ones to make another.
+terms-version = Version: { $version }.
+terms-button = Accept them
+terms-accepted = You accepted the terms for developers at { $time }.
+terms-accepted-version = You accepted the terms for developers, version { $version }, at { $time }.
+terms-done = The terms are accepted.
+terms-of-developer = accepted at { $time }
+terms-of-developer-version = version { $version } accepted at { $time }
+terms-of-developer-none = not accepted
 new-app-twice = This app was made already: the form was sent twice. Its secret was shown then; if you did not keep it, make another below.
 
 app-name = Name

@@ -89,7 +89,7 @@ impl Developers {
 }
 
 impl Page for Developers {
-    const NAME: &'static str = "developers";
+    const NAME: &'static str = "invited-developers";
     const ASKS_PASSWORD: bool = true;
 
     fn language(&self) -> Language {

@@ -33,6 +33,8 @@ pub struct RequestPage {
     pub client_id: String,
     /// The app's picture.
     pub logo_url: Option<String>,
+    /// What its developer accepted of the terms for developers; `None`: there are none.
+    pub terms: Option<Text>,
     /// When it was asked.
     pub asked: Text,
     /// Whether the app as a whole is to be looked at.
@@ -171,6 +173,7 @@ fn usual(language: Language) -> RequestPage {
         app: "Task Board".to_owned(),
         client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
         logo_url: None,
+        terms: Some(language.text_of("terms-of-developer", &[("time", &"2026-11-21 09:14 UTC")])),
         asked: Text::of_others("2026-11-21 09:14 UTC"),
         whole: true,
         scopes: sample_scopes(),

@@ -1,4 +1,5 @@
 //! The list of a developer's apps.
+use super::terms::{self, TermsAsked};
 use super::{OfferRow, PORTAL, Trail, app_href};
 use crate::{Frame, HOSTILE, Page, Speak, Text, samples, samples::pages};
 use askama::Template;
@@ -32,6 +33,10 @@ pub struct Apps {
     pub new: Option<Text>,
     /// Why there is no such button.
     pub closed: Option<Text>,
+    /// The terms for developers that they are to accept, because those are others than they accepted.
+    pub terms: Option<TermsAsked>,
+    /// What they accepted last, and when.
+    pub accepted: Option<(TermsAsked, Text)>,
     /// What is sought among them; `None`: they are so few that nothing is sought.
     pub sought: Option<String>,
     /// One page of the apps.
@@ -98,6 +103,9 @@ impl AppRow {
 }
 
 impl Apps {
+    /// Accepts the terms for developers: `nonce`, `terms-version`.
+    pub const TERMS: &str = "/apps/terms";
+
     /// Brings a deleted app back.
     pub const RESTORE: &str = "/apps/restore";
     /// Takes an app over.
@@ -167,6 +175,8 @@ impl Page for Apps {
             waiting: Some(2),
             new: Some(language.text("apps-new")),
             closed: None,
+            terms: None,
+            accepted: Some((terms::usual(), Text::of_others("2026-11-21 09:14 UTC"))),
             sought: Some("Board".to_owned()),
             apps: vec![
                 row(language, "Task Board", ClientStatus::Active, Side::Live),
@@ -202,6 +212,7 @@ impl Page for Apps {
         let closed = Apps {
             new: None,
             closed: Some(language.text("apps-closed-admin")),
+            terms: Some(terms::usual()),
             ..empty.clone()
         };
         let nothing_found = Apps {
@@ -261,6 +272,8 @@ fn hostile(language: Language) -> Apps {
         notice: Some(Text::of_others(HOSTILE)),
         new: Some(Text::of_others(HOSTILE)),
         closed: None,
+        terms: Some(terms::hostile()),
+        accepted: Some((terms::hostile(), Text::of_others(HOSTILE))),
         sought: Some(HOSTILE.to_owned()),
         apps: vec![AppRow {
             client_id: HOSTILE.to_owned(),

@@ -190,6 +190,7 @@ pub(super) static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         "support",
         "contact",
         "file",
+        "developer-terms",
         "secret-name",
         "jwks",
         "jwks-uri",

@@ -15,6 +15,7 @@ mod playground;
 mod review;
 mod scopes;
 mod secret;
+mod terms;
 mod test_side;
 mod transfer;
 mod try_it;
@@ -36,6 +37,7 @@ pub use playground::{PlayAnswer, PlayRun, PlayStep, PlaygroundBack, PlaygroundPa
 pub use review::{AppRequest, AppReview, AskFields, WantedScope, review_href};
 pub use scopes::{ScopeBox, ScopeChoice};
 pub use secret::NewSecret;
+pub use terms::{DEVELOPER_TERMS, TermsAsked};
 pub use test_side::{TestPerson, TestSideOn, TestSidePage, test_href};
 pub use transfer::{OfferRow, Transfer};
 pub use try_it::{BuiltLink, TryPage, TryScope, try_href};

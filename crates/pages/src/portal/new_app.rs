@@ -2,15 +2,16 @@
 use super::Trail;
 use super::fields::{AppFields, AppLabels, IDS, Shown, filled, hostile, wrong};
 use super::scopes::{self, ScopeChoice, ScopesShown};
+use super::terms::{self, DEVELOPER_TERMS, TermsAsked, TermsTick};
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, link, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, samples, samples::pages};
 use askama::Template;
 use protocol::types::Language;
 
 pages!(NewApp);
 
 /// The form that registers an app: `POST` [`NewApp::PATH`] with `nonce`, `once`, `organization`, the [`AppFields`], the
-/// [`ScopeChoice`], `kind`
+/// [`ScopeChoice`], [`DEVELOPER_TERMS`] where they are asked, `kind`
 /// (`confidential` or `public`), `side` (`live` or `test`) and, where it is asked, `password`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/new_app.html")]
@@ -45,8 +46,8 @@ pub struct NewApp {
     pub closed: Option<Text>,
     /// Whether it waits for review before people meet it.
     pub reviewed: bool,
-    /// Address of the terms that developers accept by registering an app.
-    pub terms: Option<String>,
+    /// The terms for developers that are to be accepted first.
+    pub terms: Option<TermsAsked>,
     /// Whether the password is asked.
     pub asks_password: bool,
     /// What is wrong, by field.
@@ -77,8 +78,13 @@ impl NewApp {
         summary(&self.frame, &self.problems)
     }
 
-    fn terms_href(&self) -> Option<&str> {
-        link::web_address(self.terms.as_deref()?)
+    fn terms_tick(&self) -> Option<TermsTick<'_>> {
+        let asked = self.terms.as_ref()?;
+        Some(TermsTick {
+            frame: &self.frame,
+            asked,
+            problem: problem_of(&self.problems, DEVELOPER_TERMS),
+        })
     }
 
     fn password_field(&self) -> Field<'_> {
@@ -136,7 +142,7 @@ impl Page for NewApp {
             test: Some(false),
             closed: None,
             reviewed: true,
-            terms: Some("https://tasks.example/terms".to_owned()),
+            terms: Some(terms::usual()),
             asks_password: true,
             problems: Vec::new(),
         };
@@ -165,7 +171,7 @@ impl Page for NewApp {
             fields: hostile(),
             scopes: scopes::hostile(),
             test: None,
-            terms: Some(HOSTILE.to_owned()),
+            terms: Some(terms::hostile()),
             problems: vec![Problem::new("name", Text::of_others(HOSTILE))],
             ..usual.clone()
         };

@@ -135,6 +135,19 @@ impl Seat {
         })
     }
 
+    /// The organization, for an operator, who does what its longest owner may: in their name, and of any name. `None`: it
+    /// has no owner.
+    pub fn operator(facts: OrganizationFacts) -> Option<Self> {
+        let owner = |member: &&Member| member.role == Role::Owner;
+        let subject = facts.members.iter().find(owner)?.subject;
+        Some(Seat {
+            facts,
+            subject,
+            role: Role::Owner,
+            names_freely: true,
+        })
+    }
+
     /// What is known.
     pub fn facts(&self) -> &OrganizationFacts {
         &self.facts

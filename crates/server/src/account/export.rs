@@ -61,9 +61,23 @@ pub(crate) async fn export(
         "sessions": sessions(store, subject, now).await?,
         "connected_apps": connections(store, policy, subject).await?,
         "own_apps": own_apps(store, subject).await?,
+        "developer_terms": terms(store, subject).await?,
         "organizations": organizations(store, policy, subject).await?,
         "events": events(store, policy, subject, reach).await?,
     }))
+}
+
+/// The terms for developers that they accepted.
+pub(crate) async fn terms(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+    let all = store.accepted_terms(subject).await?;
+    let told = all.iter().map(|own| {
+        json!({
+            "url": own.terms.url,
+            "version": own.terms.version,
+            "accepted_at": clock::rfc3339(own.accepted_at),
+        })
+    });
+    Ok(told.collect())
 }
 
 async fn passkeys(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {

@@ -37,6 +37,9 @@ pub(super) enum Verb {
     /// The test side of an app.
     #[command(subcommand)]
     Test(super::app_test::Verb),
+    /// Handing an app over to another owner.
+    #[command(subcommand)]
+    Transfer(super::app_transfer::Verb),
     /// Switch an app off: its tokens never work again.
     Disable(One),
     /// Switch an app on again.
@@ -140,6 +143,7 @@ impl Verb {
             Verb::RotateSecret(one) => one.rotate_secret(output).await,
             Verb::Secret(verb) => verb.run(output).await,
             Verb::Test(verb) => verb.run(output).await,
+            Verb::Transfer(verb) => verb.run(output).await,
             Verb::Disable(one) => {
                 let change = |app: &Client, at: &Opened| register::disable(app, &at.mint);
                 one.change(output, "is disabled; its tokens no longer work", change)

@@ -13,6 +13,7 @@ mod app_request;
 mod app_secret;
 mod app_shown;
 mod app_test;
+mod app_transfer;
 mod audit;
 mod config;
 mod db;
@@ -28,6 +29,7 @@ mod line_reader;
 mod mail;
 mod one_app;
 mod one_user;
+mod organization;
 mod outbound;
 mod outbox;
 mod output;
@@ -83,6 +85,8 @@ enum Noun {
     #[command(subcommand)]
     Developer(developer::Verb),
     #[command(subcommand)]
+    Organization(organization::Verb),
+    #[command(subcommand)]
     Grant(grant::Verb),
     #[command(subcommand)]
     Token(token::Verb),
@@ -133,6 +137,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Session(verb) => finish(verb.run(output))?,
         Noun::App(verb) => finish(verb.run(output))?,
         Noun::Developer(verb) => finish(verb.run(output))?,
+        Noun::Organization(verb) => finish(verb.run(output))?,
         Noun::Grant(verb) => finish(verb.run(output))?,
         Noun::Token(verb) => return finish(verb.run(output)),
         Noun::Scope(verb) => verb.run(output)?,

@@ -49,6 +49,7 @@ fn mode(person: &Person) -> Side {
 pub(super) async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failure> {
     let noted = at.store.bounce(&person.email).await?;
     let second = at.store.second_factors(person.subject).await?;
+    let terms = crate::account::export::terms(&at.store, person.subject).await?;
     Ok(json!({
         "id": at.config.policy.subjects.write(person.subject),
         "email": person.email,
@@ -56,6 +57,7 @@ pub(super) async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failu
         "email_verified": person.verified_at.is_some(),
         "name": person.name,
         "admin": person.admin,
+        "developer_terms": terms,
         "status": status(person),
         "mode": mode(person).as_str(),
         "second_factor": !second.is_none(),

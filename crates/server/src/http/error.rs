@@ -107,6 +107,8 @@ pub(crate) struct Told {
     pub(crate) next: &'static str,
     /// Where it is wrong.
     pub(crate) fields: Vec<ToldField>,
+    /// Seconds until it is worth trying again, where there were too many.
+    pub(crate) retry_after: Option<i64>,
 }
 
 /// A member of a body that is wrong.

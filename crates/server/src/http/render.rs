@@ -460,7 +460,10 @@ fn told_error(told: &Told, id: RequestId) -> Response {
     response
         .extensions_mut()
         .insert(Fault(told.code.to_owned()));
-    response
+    match told.retry_after {
+        Some(seconds) => reply::retry_after(response, seconds),
+        None => response,
+    }
 }
 
 /// What an app is answered that registers itself beside too many others.

@@ -52,7 +52,8 @@ fn own_api(config: &Config) -> String {
     format!(
         "## Apps by program\n\n\
          - [The API]({base}{own}/openapi.json) (OpenAPI 3.1): register, change and delete a person's apps, make and revoke\n\
-         \x20 secrets, look at a redirect URI, read what an app's requests were told\n\
+         \x20 secrets, look at a redirect URI, read what an app's requests were told, switch the test side, set the logo, hand\n\
+         \x20 an app over, run organizations (members, invitations, roles); administrators decide on requests for review\n\
          - Sign in once by device (RFC 8628) as the client {CLIENT_ID}: the person opens a link and allows the scope\n\
          \x20 {SCOPE}. Refresh the token from then on; nobody needs to click again\n\
          - An error says its code, the members that are wrong and what to do next\n\

@@ -4,12 +4,15 @@ use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
 use crate::state::App;
 use config::AppOwners;
+use protocol::apps::developers::has_accepted;
 use protocol::apps::{ManagedApp, RESTORABLE, Standing, role_of};
+use protocol::organizations::Seat;
 use protocol::policy::Registration;
 use protocol::register::{Neighbours, NewApp};
 use protocol::types::email::email_key;
 use protocol::types::{
-    Asks, Client, Locator, Membership, Organization, Owner, Person, Role, Scope, UnixTime,
+    Asks, Client, DeveloperTerms, Locator, Membership, Organization, Owner, Person, Role, Scope,
+    UnixTime,
 };
 use store::StoreError;
 
@@ -106,6 +109,22 @@ pub(in crate::portal) async fn app_of(
     }
 }
 
+/// Their seat in an organization.
+///
+/// # Errors
+/// [`NotTheirs`].
+pub(in crate::portal) async fn seat_in(
+    app: &App,
+    hand: Hand<'_>,
+    id: &str,
+) -> Result<Seat, NotTheirs> {
+    let id = id.parse().map(Locator).map_err(|_| NotTheirs::NotFound)?;
+    let facts = app.store.organization(id).await?;
+    let seat = Seat::of(facts, hand.person).ok_or(NotTheirs::NotFound)?;
+    hand.acts_for(app, &seat.facts().organization).await?;
+    Ok(seat)
+}
+
 /// The seat of a person in the organization that runs an app.
 async fn seat_of(
     app: &App,
@@ -155,6 +174,18 @@ pub(in crate::portal) async fn standing(
         proves: app.config.mail.is_some(),
         invited: invited.is_some(),
     })
+}
+
+/// The terms for developers that a person has not accepted as they are now.
+pub(in crate::portal) async fn unaccepted(
+    app: &App,
+    person: &Person,
+) -> Result<Option<DeveloperTerms>, StoreError> {
+    let Some(terms) = &app.config.developers.terms else {
+        return Ok(None);
+    };
+    let own = app.store.accepted_terms(person.subject).await?;
+    Ok((!has_accepted(&own, terms)).then(|| terms.clone()))
 }
 
 /// What a rule has to know of other apps, for a new one.

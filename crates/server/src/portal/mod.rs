@@ -8,12 +8,15 @@ mod docs;
 mod llms;
 mod managed;
 mod offer;
+mod offered;
 mod once;
 mod organizations;
 mod picture;
 pub(crate) mod playing;
+mod reviewed;
 mod sign_in;
 mod talk;
+mod test_switch;
 
 use crate::http::site::Site;
 use config::Config;

@@ -80,7 +80,11 @@ pub(super) fn offer(config: &Config) -> Offer {
         house: House {
             intro: config.developers.intro.clone(),
             support: config.developers.support.clone(),
-            terms: config.developers.terms.clone(),
+            terms: config
+                .developers
+                .terms
+                .as_ref()
+                .map(|terms| terms.url.clone()),
         },
         grants: Grants {
             refresh_token: policy.allows(GrantType::RefreshToken),

@@ -33,6 +33,13 @@ pub(crate) const BY_ID: Query<Organization> = Query {
     read: |row| organization(row, 0),
 };
 
+/// Those after one, by id: so many at most.
+pub(crate) const AFTER: Query<Organization> = Query {
+    sql: "SELECT id, version, name, created_at, external_id, second_factor, logo FROM organizations WHERE id > $1 \
+          ORDER BY id LIMIT $2",
+    read: |row| organization(row, 0),
+};
+
 /// The one that the company calls so.
 pub(crate) const BY_EXTERNAL_ID: Query<Organization> = Query {
     sql: "SELECT id, version, name, created_at, external_id, second_factor, logo FROM organizations WHERE external_id = $1",

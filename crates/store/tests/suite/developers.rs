@@ -48,7 +48,7 @@ async fn an_address_is_invited_once_however_it_is_spelled_until_that_is_taken_ba
     }
     let some = world.store.invited_developers("", 2).await.unwrap();
     let named: Vec<_> = some.iter().map(|one| one.email.as_str()).collect();
-    assert_eq!(named, ["Ada@example.com", "bob@example.com"]);
+    assert_eq!(named, ["Ada@Example.com", "bob@example.com"]);
     let last = some[1].email.key();
     let rest = world.store.invited_developers(&last, 2);
     assert_eq!(rest.await.unwrap().len(), 1);

@@ -29,6 +29,10 @@ pub(crate) fn operations(scene: &Scene) -> Vec<(String, String)> {
 pub(crate) fn request(method: &str, path: &str, (client_id, secret_id): (&str, &str)) -> Request {
     let path = path.replace("{client_id}", client_id);
     let path = path.replace("{secret_id}", secret_id);
+    let others = ["organization", "invitation", "member", "transfer", "review"];
+    let path = others.iter().fold(path, |path, other| {
+        path.replace(&format!("{{{other}_id}}"), "1")
+    });
     assert!(
         !path.contains('{'),
         "an id of which this test knows nothing: {path}"
@@ -37,7 +41,10 @@ pub(crate) fn request(method: &str, path: &str, (client_id, secret_id): (&str, &
         true => format!("{path}?redirect_uri=https%3A%2F%2Fapp.example%2Fcb"),
         false => path,
     };
-    Request::new(method, &target)
+    match (method, target.ends_with("/logo")) {
+        ("PUT", true) => Request::new(method, &target).body("image/png", b"no picture"),
+        _ => Request::new(method, &target),
+    }
 }
 
 /// A request for each of them.

@@ -4,6 +4,7 @@ mod apps;
 pub(crate) mod attacks;
 mod description;
 mod second_factor;
+mod together;
 
 use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_refused, form_to, within};
 use acceptance::{App, AppSpec, Browser, Json, Reply, Setup, Url};

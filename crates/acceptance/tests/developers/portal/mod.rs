@@ -22,6 +22,7 @@ mod rights;
 mod roles;
 mod routes;
 mod secrets;
+mod terms;
 mod test_sides;
 mod transfers;
 mod try_it;

@@ -236,6 +236,7 @@ fn wrong(fault: AnswerFault) -> ApiError {
         place => format!("{place}: {what}"),
     };
     let told = Told {
+        retry_after: None,
         status: 400,
         code: "invalid_request",
         message,
@@ -293,6 +294,7 @@ fn told(error: HandoffError) -> ApiError {
         ),
     };
     let told = Told {
+        retry_after: None,
         status,
         code,
         message,

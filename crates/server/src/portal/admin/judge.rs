@@ -1,19 +1,18 @@
 //! What becomes of a request for review.
 use super::desk::Admin;
-use super::show::{Said, Seen, page};
+use super::show::{Said, page, seen};
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
-use crate::ops::clock;
+use crate::portal::reviewed::{Seen, settled};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
 use pages::admin::{RequestPage, request_href};
 use pages::{Problem, Speak};
 use protocol::Params;
-use protocol::apps::review::{Judged, ReviewError, Verdict, judge as decide};
-use protocol::types::{Language, MailAddress, Subject};
-use store::StoreError;
+use protocol::apps::review::{Judged, ReviewError, Verdict};
+use protocol::types::Language;
 
 /// How a request is judged.
 pub(crate) struct JudgeForm {
@@ -50,7 +49,7 @@ pub(super) async fn judge(
     posted: Posted<JudgeForm>,
 ) -> Result<Response, PageError> {
     let (admin, mut form, stale) = Admin::posted(&app, posted)?;
-    let seen = Seen::of(&app, form.request).await?;
+    let found = seen(&app, form.request).await?;
     let language = admin.desk.browser.language;
     let mut problems: Vec<Problem> = stale.into_iter().collect();
     if problems.is_empty() && form.verdict.is_none() {
@@ -68,35 +67,24 @@ pub(super) async fn judge(
     };
     let verdict = match form.verdict {
         Some(verdict) if problems.is_empty() => verdict,
-        _ => return page(&app, admin, &seen, said(problems, false)).await,
+        _ => return page(&app, admin, &found, said(problems, false)).await,
     };
-    let to = developer(&app, seen.talk.request.asked_by).await?;
     let judged = Judged {
         verdict,
         text: &form.text,
         seen: Some(form.version),
     };
-    let with = (app.policy(), clock::now(), &app.mint);
-    let decision = decide(
-        admin.reviewer,
-        &seen.talk,
-        &seen.client,
-        judged,
-        to.as_ref(),
-        with,
-    );
-    let error = match app.settle(decision, admin.act(&app)).await? {
-        Some(Ok(())) => return Ok(done(&seen, verdict)),
-        Some(Err(error)) => error,
-        None => ReviewError::Stale,
+    let error = match settled(&app, admin.reviewer, &found, judged, admin.act(&app)).await? {
+        Ok(()) => return Ok(done(&found, verdict)),
+        Err(error) => error,
     };
-    let seen = Seen::of(&app, form.request).await?;
+    let found = seen(&app, form.request).await?;
     let conflict = matches!(
         error,
         ReviewError::Over | ReviewError::Stale | ReviewError::Changed(_)
     );
     let problems = vec![problem(&error, language)];
-    page(&app, admin, &seen, said(problems, conflict)).await
+    page(&app, admin, &found, said(problems, conflict)).await
 }
 
 fn done(seen: &Seen, verdict: Verdict) -> Response {
@@ -107,15 +95,6 @@ fn done(seen: &Seen, verdict: Verdict) -> Response {
     };
     let href = request_href(&seen.talk.request.id.0.to_string());
     reply::see_other(&format!("{href}?done={what}"))
-}
-
-/// Where the developer reads mail, if that is proved and mail is sent.
-async fn developer(app: &App, subject: Subject) -> Result<Option<MailAddress>, StoreError> {
-    if app.config.mail.is_none() {
-        return Ok(None);
-    }
-    let person = app.store.person(subject).await?;
-    Ok(person.and_then(|person| MailAddress::parse(person.proved_email()?)))
 }
 
 fn problem(error: &ReviewError, language: Language) -> Problem {

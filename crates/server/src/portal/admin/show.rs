@@ -5,6 +5,8 @@ use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::pending::app_card;
+use crate::ops::clock::Zone;
+use crate::portal::reviewed::Seen;
 use crate::portal::talk::{Reads, sayings, scopes};
 use crate::state::App;
 use axum::extract::{Path, State};
@@ -12,9 +14,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::admin::{LookedAt, RequestPage};
 use pages::{Problem, Speak, Text, part_text};
-use protocol::apps::review::{Conversation, Snapshot};
-use protocol::types::{Client, Language, Locator};
-use std::sync::Arc;
+use protocol::apps::review::Snapshot;
+use protocol::types::{AcceptedTerms, Language, Locator};
 
 /// `GET`: the page. It changes nothing, however often a mail's link is followed.
 pub(super) async fn show(
@@ -24,7 +25,7 @@ pub(super) async fn show(
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let admin = Admin::of(browser, &app)?;
-    let seen = Seen::of(&app, id.parse().ok()).await?;
+    let seen = seen(&app, id.parse().ok()).await?;
     let notice = params.get("done").and_then(|what| match what {
         "approved" => Some("request-done-approved"),
         "refused" => Some("request-done-refused"),
@@ -38,24 +39,13 @@ pub(super) async fn show(
     page(&app, admin, &seen, said).await
 }
 
-/// A request and its app, as they are now.
-pub(super) struct Seen {
-    pub(super) talk: Conversation,
-    pub(super) client: Arc<Client>,
-}
-
-impl Seen {
-    /// The request with this id.
-    ///
-    /// # Errors
-    /// That there is no such page.
-    pub(super) async fn of(app: &App, id: Option<i64>) -> Result<Self, PageError> {
-        let id = Locator(id.unwrap_or_default());
-        let (listed, talk) = app.store.review(id).await?.ok_or(PageFault::NotFound)?;
-        let client = app.store.client(&listed.client_id).await?;
-        let client = client.ok_or(PageFault::NotFound)?;
-        Ok(Seen { talk, client })
-    }
+/// The request with this id.
+///
+/// # Errors
+/// That there is no such page.
+pub(super) async fn seen(app: &App, id: Option<i64>) -> Result<Seen, PageError> {
+    let found = Seen::of(app, Locator(id.unwrap_or_default())).await?;
+    Ok(found.ok_or(PageFault::NotFound)?)
 }
 
 /// What the page shows besides the request.
@@ -79,7 +69,7 @@ pub(super) async fn page(
     let mut browser = admin.desk.browser;
     let language = browser.language;
     let zone = app.zone_of(&admin.desk.facts.preferences);
-    let Seen { talk, client } = seen;
+    let Seen { talk, client, .. } = seen;
     let request = &talk.request;
     let status = match (said.problems.is_empty(), said.conflict) {
         (true, _) => StatusCode::OK,
@@ -87,7 +77,15 @@ pub(super) async fn page(
         (false, false) => StatusCode::BAD_REQUEST,
     };
     let told = (&zone, language);
+    let terms = match &app.config.developers.terms {
+        Some(_) => {
+            let own = app.store.accepted_terms(request.asked_by).await?;
+            Some(accepted(own.last(), told))
+        }
+        None => None,
+    };
     let page = RequestPage {
+        terms,
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
         id: request.id.0.to_string(),
@@ -119,4 +117,19 @@ fn looked_at(was: &Snapshot, now: &Snapshot, language: Language) -> Vec<LookedAt
             now: (was != now).then(|| now.to_owned()),
         })
         .collect()
+}
+
+/// What a developer accepted of the terms last.
+fn accepted(last: Option<&AcceptedTerms>, (zone, language): (&Zone, Language)) -> Text {
+    let Some(last) = last else {
+        return language.text("terms-of-developer-none");
+    };
+    let time = zone.moment(last.accepted_at, language);
+    match last.terms.version.as_str() {
+        "" => language.text_of("terms-of-developer", &[("time", &time)]),
+        version => language.text_of(
+            "terms-of-developer-version",
+            &[("version", &version), ("time", &time)],
+        ),
+    }
 }

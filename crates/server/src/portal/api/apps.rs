@@ -1,6 +1,6 @@
 //! The apps of a person: which there are, one of them, a new one.
 use super::caller::Caller;
-use super::fault::{closed, conflict, invalid, key_used, not_found, wrong};
+use super::fault::{closed, conflict, invalid, key_used, not_found, terms_first, wrong};
 use super::sent::{Asked, Once, Sent};
 use super::view::{
     AppView, AppsView, DeletedAppsView, DeletedView, Kind, MadeView, NewApp, TestUserView, app_view,
@@ -8,7 +8,9 @@ use super::view::{
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::ops::clock;
-use crate::portal::managed::{app_of, asks_restricted, neighbours, organization, standing};
+use crate::portal::managed::{
+    app_of, asks_restricted, neighbours, organization, standing, unaccepted,
+};
 use crate::portal::once::OnceMint;
 use crate::state::App;
 use crate::test_side::users_of;
@@ -142,6 +144,9 @@ pub(super) async fn create(
     };
     let standing = standing(&app, &caller.person).await?;
     let status = may_register(&caller.person, side, standing, app.policy()).map_err(closed)?;
+    if let Some(terms) = unaccepted(&app, &caller.person).await? {
+        return Err(terms_first(&terms));
+    }
     let own = organization(&app, caller.hand(), &new.organization).await?;
     let own = own.map_err(|_| {
         let sentence = "name an organization in which you are developer or owner";

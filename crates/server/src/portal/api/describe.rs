@@ -1,5 +1,6 @@
 //! The description of the API (OpenAPI 3.1), made from the table that is mounted and the types that are read and written.
-use super::routes::{Operation, PLACES, Place};
+use super::operation::{Operation, Place};
+use super::routes::places;
 use crate::http::error::ToldBody;
 use crate::http::reply;
 use crate::state::App;
@@ -37,8 +38,7 @@ fn description(base: &str, product: &str, token: &str) -> Value {
     let mut sent = settings().into_generator();
     let mut answered = settings().for_serialize().into_generator();
     let error = answered.subschema_for::<ToldBody>();
-    let mut paths: Map<String, Value> = PLACES
-        .iter()
+    let mut paths: Map<String, Value> = places()
         .map(|place| {
             let path = place.path.to_owned();
             (
@@ -127,6 +127,15 @@ fn of_operation(
     });
     if !parameters.is_empty() {
         one["parameters"] = parameters.into();
+    }
+    if operation.picture {
+        let file = json!({ "schema": {} });
+        let kinds = ["image/png", "image/jpeg", "image/webp"];
+        let content: Map<String, Value> = kinds
+            .iter()
+            .map(|kind| ((*kind).to_owned(), file.clone()))
+            .collect();
+        one["requestBody"] = json!({ "required": true, "content": content });
     }
     if let Some(shape) = operation.body {
         one["requestBody"] = json!({ "content": in_json(json!(shape(sent))) });
@@ -220,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_path_says_its_methods_to_a_preflight() {
-        for place in PLACES {
+        for place in places() {
             let mut told: Vec<_> = place.methods.split(", ").collect();
             told.retain(|method| !["HEAD", "OPTIONS"].contains(method));
             let own = place.operations.iter().map(|one| one.method.to_uppercase());

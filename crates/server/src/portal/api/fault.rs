@@ -1,9 +1,14 @@
 //! Why nothing is done, as programs are told: a code, what is wrong where, and what to do next.
 use crate::http::error::{ApiError, Told, ToldField};
 use crate::portal::managed::NotTheirs;
+use protocol::accounts::sign_in::Throttled;
 use protocol::apps::Closed;
+use protocol::apps::review::ReviewError;
 use protocol::apps::secrets::SecretError;
+use protocol::apps::transfer::TransferError;
+use protocol::organizations::OrganizationError;
 use protocol::register::{Field, RegistrationError, RegistrationErrors};
+use protocol::types::DeveloperTerms;
 
 const MEND: &str = "mend what the fields name, and send it again";
 const READ: &str = "GET the app, and send what is still to be changed";
@@ -19,6 +24,133 @@ pub(super) fn not_found(what: &str) -> ApiError {
     let next = "GET /valetkey/apps lists the apps that there are";
     let message = format!("there is no such {what}, or it is not yours");
     ApiError::Told(told(404, "not_found", message, next).into())
+}
+
+/// The same of something that is no app, with where to look.
+fn not_there(what: &str, next: &'static str) -> ApiError {
+    let message = format!("there is no such {what}, or it is not for you");
+    ApiError::Told(told(404, "not_found", message, next).into())
+}
+
+/// Nothing of this kind is done, whoever asks.
+pub(super) fn refused(code: &'static str, message: impl Into<String>) -> ApiError {
+    let next = "GET it, and ask for what it allows";
+    ApiError::Told(told(409, code, message, next).into())
+}
+
+/// There were enough today.
+pub(super) fn spent(throttled: Throttled) -> ApiError {
+    let message = "you did that as often as one may in a day";
+    let mut told = told(
+        429,
+        "too_many_requests",
+        message,
+        "wait as long as Retry-After says",
+    );
+    told.retry_after = Some(throttled.retry_after);
+    ApiError::Told(told.into())
+}
+
+/// Why an app does not change hands.
+pub(super) fn transfer(error: TransferError) -> ApiError {
+    match error {
+        TransferError::Unknown => not_there(
+            "offer",
+            "GET /valetkey/transfers lists what is offered to you",
+        ),
+        TransferError::ForOwners => NotTheirs::Role.into(),
+        TransferError::Same => refused("same_owner", "whoever is to have it runs it already"),
+        TransferError::TestSide => refused(
+            "test_side",
+            "the test side of an app goes with that app: offer that one",
+        ),
+    }
+}
+
+/// Why nothing is done with an organization.
+pub(super) fn organization(error: OrganizationError) -> ApiError {
+    match error {
+        OrganizationError::ForOwners => NotTheirs::Role.into(),
+        OrganizationError::SecondFactor => NotTheirs::SecondFactor.into(),
+        OrganizationError::Unknown => not_there(
+            "member or invitation",
+            "GET the organization: it lists its members and invitations",
+        ),
+        OrganizationError::Email => invalid("/email", "this is no e-mail address"),
+        OrganizationError::Member => refused("is_member", "whoever has the address belongs to it"),
+        OrganizationError::Full => refused("full", "there is room for no more"),
+        OrganizationError::LastOwner => refused("last_owner", "it would have no owner"),
+        OrganizationError::OfCompany => refused(
+            "decided_elsewhere",
+            "the company says what it is called and who belongs to it",
+        ),
+        OrganizationError::Unproved => refused(
+            "address_not_confirmed",
+            "the address of the account is not confirmed",
+        ),
+        OrganizationError::HasApps
+        | OrganizationError::Name
+        | OrganizationError::ProvidersName
+        | OrganizationError::TakenName
+        | OrganizationError::Logo
+        | OrganizationError::Domain
+        | OrganizationError::DomainTwice
+        | OrganizationError::ManyDomains => refused("refused", "this is done by page"),
+    }
+}
+
+/// The terms for developers are to be accepted before an app is made.
+pub(super) fn terms_first(terms: &DeveloperTerms) -> ApiError {
+    let url = &terms.url;
+    let message = match terms.version.as_str() {
+        "" => format!("the terms for developers are not accepted: {url}"),
+        version => format!("the terms for developers, version {version}, are not accepted: {url}"),
+    };
+    let next = "have your person read them; if they agree, POST /valetkey/terms with the version that GET tells";
+    ApiError::Told(told(403, "terms_not_accepted", message, next).into())
+}
+
+/// There is no such organization, or they do not belong to it.
+pub(super) fn no_organization(why: NotTheirs) -> ApiError {
+    match why {
+        NotTheirs::NotFound => not_there(
+            "organization",
+            "GET /valetkey/organizations lists those that you belong to",
+        ),
+        why => why.into(),
+    }
+}
+
+/// There is no such invitation.
+pub(super) fn no_invitation() -> ApiError {
+    not_there(
+        "invitation",
+        "GET /valetkey/organizations lists those that are for you",
+    )
+}
+
+/// There is no such request for review, or whoever asks is no administrator.
+pub(super) fn no_review() -> ApiError {
+    not_there(
+        "request",
+        "administrators alone look at requests for review",
+    )
+}
+
+/// Why a request for review is not judged.
+pub(super) fn review(error: &ReviewError) -> ApiError {
+    let sentence = error.sentence();
+    match error {
+        ReviewError::Message => invalid("/text", sentence),
+        ReviewError::Stale | ReviewError::Changed(_) => refused("changed", sentence),
+        ReviewError::Over => refused("over", sentence),
+        ReviewError::Open
+        | ReviewError::TooMany
+        | ReviewError::Nothing
+        | ReviewError::Closed
+        | ReviewError::Scope(_)
+        | ReviewError::Reason(_) => refused("refused", sentence),
+    }
 }
 
 /// Another was faster.
@@ -41,6 +173,7 @@ fn told(status: u16, code: &'static str, message: impl Into<String>, next: &'sta
         message: message.into(),
         next,
         fields: Vec::new(),
+        retry_after: None,
     }
 }
 

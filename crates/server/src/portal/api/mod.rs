@@ -6,10 +6,15 @@ mod change;
 mod describe;
 mod fault;
 mod log;
+mod logo;
 mod openid;
+mod operation;
 mod routes;
 mod secrets;
 mod sent;
+mod terms;
+mod test_side;
+mod together;
 mod view;
 
 use crate::http::site::Site;
@@ -18,14 +23,14 @@ use config::Config;
 use describe::DESCRIPTION;
 #[cfg(test)]
 pub(super) use describe::described;
-use routes::PLACES;
+use routes::places;
 
 /// Mounts it, unless there is none.
 pub(super) fn mount(config: &Config, site: &mut Site) {
     if !config.portal.api {
         return;
     }
-    for place in PLACES {
+    for place in places() {
         let routes = place.operations.iter().map(|one| (one.handler)());
         let all = routes.reduce(|all, one| all.merge(one));
         site.endpoint(place.path, place.methods, all.unwrap_or_default());

@@ -1,58 +1,19 @@
 //! Every operation that there is, in one table: what is mounted, and what is described.
+use super::operation::{Operation, PLAIN, Place};
+use super::together::TOGETHER;
 use super::view::{
     AppChanges, AppView, AppsView, CheckedView, DeletedAppsView, DeletedView, IssuedView, MadeView,
-    NewApp, NewSecret, RequestsView, Rotation, SecretsView,
+    NewApp, NewSecret, RequestsView, Rotation, SecretsView, TermsAccepted, TermsView, TestSideView,
 };
-use super::{apps, change, log, secrets};
-use crate::state::App;
-use axum::routing::{MethodRouter, delete, get, patch, post};
-use schemars::{Schema, SchemaGenerator};
+use super::{apps, change, log, logo, secrets, terms, test_side};
+use axum::routing::{delete, get, patch, post, put};
 
-/// What makes a schema.
-pub(super) type Shape = fn(&mut SchemaGenerator) -> Schema;
-
-/// A path with what can be done there.
-pub(super) struct Place {
-    /// The path, with what stands for an id in braces.
-    pub(super) path: &'static str,
-    /// The methods, as a preflight is told them.
-    pub(super) methods: &'static str,
-    pub(super) operations: &'static [Operation],
+/// All of them.
+pub(super) fn places() -> impl Iterator<Item = &'static Place> {
+    APPS.iter().chain(TOGETHER)
 }
 
-/// One thing that can be done.
-pub(super) struct Operation {
-    /// In small letters.
-    pub(super) method: &'static str,
-    /// Its name, for libraries that are made from the description.
-    pub(super) id: &'static str,
-    pub(super) summary: &'static str,
-    /// Parameters of the query: name and meaning.
-    pub(super) query: &'static [(&'static str, &'static str)],
-    /// Whether a key makes it once.
-    pub(super) once: bool,
-    pub(super) body: Option<Shape>,
-    /// The status of success.
-    pub(super) status: &'static str,
-    /// What is answered then; `None`: an empty object.
-    pub(super) answer: Option<Shape>,
-    pub(super) handler: fn() -> MethodRouter<App>,
-}
-
-/// An operation that takes and answers nothing, to be completed.
-const PLAIN: Operation = Operation {
-    method: "get",
-    id: "",
-    summary: "",
-    query: &[],
-    once: false,
-    body: None,
-    status: "200",
-    answer: None,
-    handler: MethodRouter::new,
-};
-
-pub(super) const PLACES: &[Place] = &[
+const APPS: &[Place] = &[
     Place {
         path: "/valetkey/apps",
         methods: "GET, HEAD, POST, OPTIONS",
@@ -225,5 +186,79 @@ pub(super) const PLACES: &[Place] = &[
             handler: || get(log::requests),
             ..PLAIN
         }],
+    },
+    Place {
+        path: "/valetkey/apps/{client_id}/logo",
+        methods: "PUT, DELETE, OPTIONS",
+        operations: &[
+            Operation {
+                method: "put",
+                id: "setLogo",
+                summary: "Gives an app a picture, drawn anew: a PNG, JPEG or WebP file of at most 2 MB",
+                picture: true,
+                answer: Some(|schemas| schemas.subschema_for::<AppView>()),
+                handler: || put(logo::set),
+                ..PLAIN
+            },
+            Operation {
+                method: "delete",
+                id: "removeLogo",
+                summary: "Takes the picture of an app away",
+                answer: Some(|schemas| schemas.subschema_for::<AppView>()),
+                handler: || delete(logo::remove),
+                ..PLAIN
+            },
+        ],
+    },
+    Place {
+        path: "/valetkey/apps/{client_id}/test",
+        methods: "GET, HEAD, POST, DELETE, OPTIONS",
+        operations: &[
+            Operation {
+                id: "showTestSide",
+                summary: "The test side of an app, and its people",
+                answer: Some(|schemas| schemas.subschema_for::<TestSideView>()),
+                handler: || get(test_side::show),
+                ..PLAIN
+            },
+            Operation {
+                method: "post",
+                id: "switchTestSideOn",
+                summary: "Switches the test side on; of a new one, its secret and its people are in this answer alone",
+                answer: Some(|schemas| schemas.subschema_for::<TestSideView>()),
+                handler: || post(test_side::on),
+                ..PLAIN
+            },
+            Operation {
+                method: "delete",
+                id: "switchTestSideOff",
+                summary: "Switches the test side off: its tokens stop working at once",
+                answer: Some(|schemas| schemas.subschema_for::<TestSideView>()),
+                handler: || delete(test_side::off),
+                ..PLAIN
+            },
+        ],
+    },
+    Place {
+        path: "/valetkey/terms",
+        methods: "GET, HEAD, POST, OPTIONS",
+        operations: &[
+            Operation {
+                id: "showTerms",
+                summary: "The terms for developers, and whether you have accepted them",
+                answer: Some(|schemas| schemas.subschema_for::<TermsView>()),
+                handler: || get(terms::show),
+                ..PLAIN
+            },
+            Operation {
+                method: "post",
+                id: "acceptTerms",
+                summary: "Accepts the terms for developers, which whoever makes apps has to",
+                body: Some(|schemas| schemas.subschema_for::<TermsAccepted>()),
+                answer: Some(|schemas| schemas.subschema_for::<TermsView>()),
+                handler: || post(terms::accept),
+                ..PLAIN
+            },
+        ],
     },
 ];

@@ -1,8 +1,9 @@
 //! What a program sends: a JSON object of the members that are known, and a query of the parameters that are.
 use super::fault::invalid;
 use crate::http::error::ApiError;
-use crate::http::request::{media_type, read, text};
+use crate::http::request::{media_type, read, read_up_to, text};
 use crate::state::App;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderName;
 use axum::http::request::Parts;
@@ -10,6 +11,8 @@ use protocol::Params;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+/// The largest picture, in bytes.
+const MAX_PICTURE: usize = 2 * 1024 * 1024;
 /// Longest key that makes a request once.
 const MAX_KEY: usize = 200;
 
@@ -38,6 +41,25 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
             Ok(_) => Err(invalid("", "send a JSON object")),
             Err(error) => Err(invalid("", format!("this is no JSON: {error}"))),
         }
+    }
+}
+
+/// A picture, which is the body itself.
+pub(super) struct Picture(pub(super) Bytes);
+
+impl FromRequest<App> for Picture {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let media_type = media_type(&parts.headers).unwrap_or_default();
+        if !media_type.to_ascii_lowercase().starts_with("image/") {
+            return Err(ApiError::MediaType(
+                "send a picture as image/png, image/jpeg or image/webp",
+            ));
+        }
+        let body = read_up_to(MAX_PICTURE, &parts.headers, body).await?;
+        Ok(Picture(body))
     }
 }
 

@@ -2,6 +2,7 @@
 use super::openid::OpenIdMetadata;
 use crate::ops::clock;
 use crate::state::App;
+use pages::path;
 use protocol::Policy;
 use protocol::request_log::LoggedRequest;
 use protocol::types::{Client, ClientKind, Role, Scope, StoredSecret, UnixTime};
@@ -185,6 +186,8 @@ pub(super) struct AppView {
     organization: Option<String>,
     /// Who is named as its publisher.
     publisher: String,
+    /// Where its picture is, after the address of this server; null: it has none.
+    logo: Option<String>,
     /// `owner`, `developer` or `viewer`: what you may do with it.
     role: &'static str,
     kind: Kind,
@@ -235,6 +238,9 @@ impl AppView {
             contact: client.links.contact.clone(),
             organization: client.organization.map(|id| id.0.to_string()),
             publisher: client.publisher.clone(),
+            logo: client
+                .logo
+                .map(|digest| path::logo(&client.id, &digest.base64url()[..8])),
             role: role.as_str(),
             kind: match client.kind {
                 ClientKind::Confidential => Kind::Confidential,
@@ -290,6 +296,40 @@ fn names(scope: &Scope) -> Vec<String> {
 pub(super) struct TestUserView {
     pub(super) email: String,
     pub(super) password: String,
+}
+
+/// The terms for developers.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TermsView {
+    /// Where they can be read; null: there are none.
+    pub(super) url: Option<String>,
+    /// What this version of them is called; it may be empty.
+    pub(super) version: Option<String>,
+    /// When you accepted them; null: not yet.
+    pub(super) accepted_at: Option<String>,
+}
+
+/// That the terms are accepted.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TermsAccepted {
+    /// The version that was read.
+    pub(super) version: String,
+}
+
+/// The test side of an app.
+#[derive(Default, Serialize, JsonSchema)]
+pub(super) struct TestSideView {
+    /// Whether it is on.
+    pub(super) on: bool,
+    /// Its client id, if it is on: what `/valetkey/apps/{client_id}` takes too.
+    pub(super) client_id: Option<String>,
+    /// Its secret, if this answer made it: it is not shown again.
+    pub(super) client_secret: Option<String>,
+    /// The addresses of the people that it can be tried with.
+    pub(super) people: Vec<String>,
+    /// The same with their passwords, if this answer made them.
+    pub(super) test_users: Vec<TestUserView>,
 }
 
 /// An app that was made, with what is told once.

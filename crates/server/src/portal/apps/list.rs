@@ -1,5 +1,5 @@
 //! The list of a developer's apps.
-use super::offers;
+use super::{offers, terms};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::Query;
 use crate::http::reply;
@@ -65,6 +65,8 @@ pub(super) async fn show(
         (Some(_), _) => Vec::new(),
     };
     let standing = standing(&app, &desk.facts.person).await?;
+    let own_terms = app.store.accepted_terms(desk.facts.person.subject).await?;
+    let (terms, accepted) = terms::told(&app, &own_terms, told);
     let (new, closed) = registering(&app, &desk, standing, own);
     let mut browser = desk.browser;
     let page = Apps {
@@ -81,6 +83,8 @@ pub(super) async fn show(
             .map(|id| language.text(id)),
         new,
         closed,
+        terms,
+        accepted,
         // What fits on a page is found by looking.
         sought: (next.is_some() || after.is_some() || !sought.is_empty()).then(|| sought.clone()),
         next_page: next.map(|last| next_page(own, &sought, &last)),
@@ -249,6 +253,7 @@ fn done(what: &str) -> Option<&'static str> {
     match what {
         "deleted" => Some("apps-done-deleted"),
         "restored" => Some("apps-done-restored"),
+        "terms" => Some("terms-done"),
         "gone" => Some("transfer-gone"),
         "declined" => Some("transfer-done-declined"),
         _ => None,

@@ -16,6 +16,7 @@ mod review;
 mod scopes;
 mod secrets;
 mod show;
+mod terms;
 mod test_side;
 mod transfer;
 mod try_it;
@@ -36,6 +37,7 @@ use protocol::apps::test_side::PLAYGROUND;
 use register::NewAppForm;
 use review::{AnswerForm, AskForm, TakeBackForm};
 use secrets::{AddSecretForm, RevokeForm, RotateForm};
+use terms::TermsForm;
 use test_side::{AddPersonForm, RemovePersonForm, SwitchOffForm, SwitchOnForm};
 use transfer::{AcceptForm, DeclineForm, OfferForm, WithdrawForm};
 
@@ -70,6 +72,7 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<AskForm, _, _>(review::ask);
     site.form::<AnswerForm, _, _>(review::answer);
     site.form::<TakeBackForm, _, _>(review::withdraw);
+    site.form::<TermsForm, _, _>(terms::accept);
     site.form::<UpdateForm, _, _>(change::update);
     site.upload::<LogoForm, _, _>(logo::upload);
     site.form::<RemoveLogoForm, _, _>(logo::remove);

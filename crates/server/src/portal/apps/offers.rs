@@ -2,11 +2,11 @@
 use crate::http::error::PageError;
 use crate::ops::clock::{self, Zone};
 use crate::portal::desk::Desk;
+use crate::portal::offered::offers;
 use crate::state::App;
 use pages::portal::OfferRow;
 use pages::{Speak, Text};
 use protocol::apps::ManagedApp;
-use protocol::organizations::invitations_of;
 use protocol::types::{Membership, Owner, Receiver, Role, Transfer};
 
 /// What a developer is offered.
@@ -16,14 +16,9 @@ pub(super) async fn to_developer(
     memberships: &[Membership],
     zone: &Zone,
 ) -> Result<Vec<OfferRow>, PageError> {
-    let (person, language) = (&desk.facts.person, desk.browser.language);
-    let key = invitations_of(person).unwrap_or_default();
-    let now = clock::now();
+    let language = desk.browser.language;
     let mut rows = Vec::new();
-    for open in app.store.transfers_to(&key, person.subject, now).await? {
-        let Some(client) = app.store.client_by_no(open.client).await? else {
-            continue;
-        };
+    for (open, client) in offers(app, desk.hand()).await? {
         let from = app.store.person(open.offered_by).await?;
         let from = from.map(|person| person.name).unwrap_or_default();
         let until = zone.moment(open.expires_at, language);

@@ -8,7 +8,9 @@ use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
-use crate::portal::managed::{asks_restricted, developed, neighbours, organization, standing};
+use crate::portal::managed::{
+    asks_restricted, developed, neighbours, organization, standing, unaccepted,
+};
 use crate::portal::once::OnceMint;
 use crate::state::App;
 use crate::test_side::make_users;
@@ -16,9 +18,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use config::AppOwners;
-use pages::portal::{AppFields, NewSecret};
+use pages::portal::{AppFields, DEVELOPER_TERMS, NewSecret, TermsAsked};
 use pages::{Problem, Speak};
 use protocol::Params;
+use protocol::apps::developers::accept_terms;
 use protocol::apps::may_register;
 use protocol::decision::Decision;
 use protocol::register::{
@@ -35,6 +38,8 @@ pub(crate) struct NewAppForm {
     scopes: Result<Option<Chosen>, ScopeFault>,
     public: bool,
     test: bool,
+    /// Whether the terms for developers are accepted, and which version of them the form showed.
+    terms: Option<String>,
     password: String,
 }
 
@@ -49,6 +54,9 @@ impl WholeForm for NewAppForm {
             scopes: scopes::read(params),
             public: params.get("kind") == Some("public"),
             test: params.get("side") == Some("test"),
+            terms: params
+                .get(DEVELOPER_TERMS)
+                .map(|_| params.text("terms-version")),
             password: params.text("password"),
         }
     }
@@ -148,6 +156,13 @@ pub(super) async fn submit(
     if problems.is_empty() {
         problems.extend(desk.proved(&app, "password", password).await?);
     }
+    let terms = unaccepted(&app, &desk.facts.person).await?;
+    if let Some(terms) = &terms
+        && form.terms.as_ref() != Some(&terms.version)
+    {
+        let sentence = desk.browser.language.text("terms-needed");
+        problems.push(Problem::new(DEVELOPER_TERMS, sentence));
+    }
     let chosen = form.chosen();
     if form.scopes.is_err() || asks_restricted(&app, chosen.scopes.as_ref(), &chosen.asks) {
         problems.push(Problem::new(
@@ -183,6 +198,11 @@ pub(super) async fn submit(
             };
         if !problems.is_empty() {
             return page(&app, desk, form, problems).await;
+        }
+        // It stands by itself: what is accepted is accepted, whatever becomes of the app.
+        if let Some(terms) = &terms {
+            let accepted = accept_terms(&desk.facts.person, terms, context.now);
+            app.settle_one(accepted, desk.act(&app)).await?;
         }
         let outcome = match transition {
             Some(transition) => app.settle_one(transition, desk.act(&app)).await?,
@@ -280,6 +300,7 @@ async fn page(
         (false, Ok(_)) => StatusCode::BAD_REQUEST,
         (true, Ok(_)) => StatusCode::OK,
     };
+    let terms = unaccepted(app, &facts.person).await?;
     let owners = app.config.portal.owners;
     let scopes = choice(app, None, &form.chosen(), language);
     let once = Some(form.once).filter(|once| !once.is_empty());
@@ -303,7 +324,10 @@ async fn page(
             .err()
             .map(|closed| why(closed, &facts.person, language)),
         reviewed: registers == Ok(ClientStatus::Pending),
-        terms: app.config.developers.terms.clone(),
+        terms: terms.map(|terms| TermsAsked {
+            url: terms.url,
+            version: terms.version,
+        }),
         asks_password,
         problems,
     };

@@ -1,13 +1,12 @@
 //! The test side of an app: its switch, and the people that it is tried with.
-use super::show::settled;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
-use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
+use crate::portal::test_switch::{Switched, switch};
 use crate::state::App;
-use crate::test_side::{TestUser, make_one, make_users};
+use crate::test_side::{TestUser, make_one};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,12 +14,11 @@ use pages::portal::{NewSecret, TestPerson, TestSideOn, TestSidePage, test_href};
 use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::accounts::people::disable;
-use protocol::apps::test_side::{MAX_PEOPLE, may_have, switch_on, switch_on_again};
-use protocol::apps::{ManagedApp, RESTORABLE, delete};
-use protocol::decision::Decision;
+use protocol::apps::test_side::{MAX_PEOPLE, may_have};
+use protocol::apps::{ManagedApp, delete};
 use protocol::types::{Client, Person, Role, Side, Subject};
 use std::sync::Arc;
-use store::{Outcome, StoreError};
+use store::StoreError;
 
 /// That the test side is to be on.
 pub(crate) struct SwitchOnForm {
@@ -204,49 +202,19 @@ pub(super) async fn on(
     if !problems.is_empty() {
         return page(&app, desk, &pair, None, problems).await;
     }
-    let live = pair.live.client();
-    if pair.test.is_some() {
-        return Ok(done(&form.client_id, "on"));
-    }
-    let (policy, now) = (app.policy(), clock::now());
-    let not_here = |desk: &Desk| {
-        vec![Problem::new(
-            "",
-            desk.browser.language.text("test-side-not-here"),
-        )]
-    };
-    let since = now.minus(RESTORABLE);
-    if let Some((test, deleted_at)) = app.store.deleted_test_side(live.no, since).await? {
-        let Ok(back) = switch_on_again(live, (&test, deleted_at), policy, &app.mint) else {
-            let problems = not_here(&desk);
-            return page(&app, desk, &pair, None, problems).await;
-        };
-        app.settle_one(back, desk.act(&app)).await?;
-        return Ok(done(&form.client_id, "on"));
-    }
-    let (transition, registered) = match switch_on(live, policy, now, &app.mint) {
-        Decision::Granted { transition, reply } => (transition, reply),
-        Decision::Refused { .. } => {
-            let problems = not_here(&desk);
-            return page(&app, desk, &pair, None, problems).await;
+    match switch(&app, &pair.live, desk.act(&app)).await? {
+        Ok(Switched::Back) => Ok(done(&form.client_id, "on")),
+        Ok(Switched::Made {
+            test,
+            secret,
+            users,
+        }) => Ok(told_once(&app, desk, &pair, &test, secret, users)),
+        Err(_) => {
+            let sentence = desk.browser.language.text("test-side-not-here");
+            let problems = vec![Problem::new("", sentence)];
+            page(&app, desk, &pair, None, problems).await
         }
-    };
-    if settled(&app, transition, desk.act(&app)).await? == Outcome::Conflict {
-        return Ok(done(&form.client_id, "on"));
     }
-    let test = app.store.client(&registered.client_id).await?;
-    let test = test.ok_or(PageFault::NotFound)?;
-    let users = make_users(&app.store, &app.mint, policy, test.no)
-        .await
-        .map_err(|_| PageFault::Store(StoreError::Overloaded))?;
-    Ok(told_once(
-        &app,
-        desk,
-        &pair,
-        &test,
-        registered.client_secret,
-        users,
-    ))
 }
 
 /// `POST`: switches it off. Posted twice, it is off.

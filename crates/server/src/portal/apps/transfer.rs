@@ -5,6 +5,7 @@ use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
 use crate::ops::clock;
 use crate::portal::desk::Desk;
+use crate::portal::offered::{accept as accept_offer, decline as decline_offer};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
@@ -13,7 +14,7 @@ use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::transfer::{self, TransferError};
-use protocol::types::{Language, Locator, MailAddress, Membership, Receiver, Role, Transfer};
+use protocol::types::{Language, Locator, MailAddress, Membership, Receiver, Role};
 use store::Outcome;
 
 /// An app that is to be offered.
@@ -189,30 +190,12 @@ pub(super) async fn accept(
     if stale.is_some() {
         return Ok(reply::see_other(PORTAL));
     }
-    let gone = || reply::see_other(&format!("{PORTAL}?done=gone"));
-    let person = &desk.facts.person;
-    let Some(open) = app.store.transfer(id).await? else {
-        return Ok(gone());
-    };
-    let Some(client) = app.store.client_by_no(open.client).await? else {
-        return Ok(gone());
-    };
-    let memberships = app.store.memberships(person.subject).await?;
-    acts_for(&app, &desk, &open, &memberships).await?;
-    let Ok(change) = transfer::accept(
-        &client,
-        &open,
-        person,
-        &memberships,
-        clock::now(),
-        &app.mint,
-    ) else {
-        return Ok(gone());
-    };
-    Ok(match app.settle_one(change, desk.act(&app)).await? {
-        Outcome::Committed => done(&client.id, "accepted"),
-        Outcome::Conflict => gone(),
-    })
+    Ok(
+        match accept_offer(&app, desk.hand(), id, desk.act(&app)).await? {
+            Ok(client_id) => done(&client_id, "accepted"),
+            Err(_) => reply::see_other(&format!("{PORTAL}?done=gone")),
+        },
+    )
 }
 
 /// `POST`: declines an offer. Posted twice, it is declined.
@@ -221,34 +204,10 @@ pub(super) async fn decline(
     posted: Posted<DeclineForm>,
 ) -> Result<Response, PageError> {
     let (desk, DeclineForm(id), stale) = Desk::posted(&app, posted)?;
-    let declined = reply::see_other(&format!("{PORTAL}?done=declined"));
     if stale.is_some() {
         return Ok(reply::see_other(PORTAL));
     }
-    let person = &desk.facts.person;
-    if let Some(open) = app.store.transfer(id).await? {
-        let memberships = app.store.memberships(person.subject).await?;
-        acts_for(&app, &desk, &open, &memberships).await?;
-        if let Ok(change) = transfer::decline(&open, person, &memberships) {
-            app.settle_one(change, desk.act(&app)).await?;
-        }
-    }
-    Ok(declined)
-}
-
-/// That they act for the organization that is to run the app.
-///
-/// # Errors
-/// The way to the second factor, where it takes one.
-async fn acts_for(
-    app: &App,
-    desk: &Desk,
-    open: &Transfer,
-    memberships: &[Membership],
-) -> Result<(), PageError> {
-    let to = |own: &&Membership| open.to == Receiver::Organization(own.organization.id);
-    match memberships.iter().find(to) {
-        Some(own) => Ok(desk.hand().acts_for(app, &own.organization).await?),
-        None => Ok(()),
-    }
+    // What is declined already, or was made to somebody else, is nothing to them in either case.
+    let _ = decline_offer(&app, desk.hand(), id, desk.act(&app)).await?;
+    Ok(reply::see_other(&format!("{PORTAL}?done=declined")))
 }

@@ -1,11 +1,12 @@
 //! The page of an organization.
-use crate::http::error::{PageError, PageFault};
+use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
 use crate::portal::desk::Desk;
+use crate::portal::managed::{NotTheirs, seat_in};
 use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -14,7 +15,7 @@ use pages::path::organization_logo;
 use pages::portal::{InvitationRow, MemberRow, OrganizationPage};
 use pages::{Problem, Speak, Text};
 use protocol::organizations::{MAX_MEMBERS, Seat, public_id};
-use protocol::types::{Locator, Organization, Role};
+use protocol::types::{Organization, Role};
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -37,14 +38,12 @@ pub(super) async fn show(
 /// # Errors
 /// That there is no such page, for whoever does not belong to it; the way to the second factor, where it takes one.
 pub(super) async fn seat(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
-    let id = id.parse().ok().map(Locator).ok_or(PageFault::NotFound)?;
-    let facts = app.store.organization(id).await?;
-    let seat = Seat::of(facts, &desk.facts.person).ok_or(PageFault::NotFound)?;
-    let organization = &seat.facts().organization;
-    match organization.lets_act(desk.facts.session.has_second_factor()) {
-        true => Ok(seat),
-        false => Err(OwnPage::Organizations.second_factor()),
-    }
+    seat_in(app, desk.hand(), id)
+        .await
+        .map_err(|why| match why {
+            NotTheirs::SecondFactor => OwnPage::Organizations.second_factor(),
+            why => why.into(),
+        })
 }
 
 /// Where its picture is, if it has one.

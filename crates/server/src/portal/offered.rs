@@ -1,0 +1,91 @@
+//! Apps that change hands, by page or by program.
+use crate::ops::clock;
+use crate::portal::managed::{Hand, NotTheirs};
+use crate::state::App;
+use protocol::apps::transfer::{self, TransferError};
+use protocol::events::Act;
+use protocol::organizations::invitations_of;
+use protocol::types::{Client, Locator, Membership, Receiver, Transfer};
+use std::sync::Arc;
+use store::{Outcome, StoreError};
+
+/// What somebody is offered, with the apps.
+pub(in crate::portal) async fn offers(
+    app: &App,
+    hand: Hand<'_>,
+) -> Result<Vec<(Transfer, Arc<Client>)>, StoreError> {
+    let key = invitations_of(hand.person).unwrap_or_default();
+    let subject = hand.person.subject;
+    let mut found = Vec::new();
+    for open in app.store.transfers_to(&key, subject, clock::now()).await? {
+        if let Some(client) = app.store.client_by_no(open.client).await? {
+            found.push((open, client));
+        }
+    }
+    Ok(found)
+}
+
+/// Takes an app over; its client id.
+///
+/// # Errors
+/// [`NotTheirs`]; inside, that there is no such offer any more.
+pub(in crate::portal) async fn accept(
+    app: &App,
+    hand: Hand<'_>,
+    id: Locator,
+    act: Act,
+) -> Result<Result<String, TransferError>, NotTheirs> {
+    let Some(open) = app.store.transfer(id).await? else {
+        return Ok(Err(TransferError::Unknown));
+    };
+    let Some(client) = app.store.client_by_no(open.client).await? else {
+        return Ok(Err(TransferError::Unknown));
+    };
+    let memberships = app.store.memberships(hand.person.subject).await?;
+    acts_for(app, hand, &open, &memberships).await?;
+    let (now, mint) = (clock::now(), &app.mint);
+    let change = match transfer::accept(&client, &open, hand.person, &memberships, now, mint) {
+        Ok(change) => change,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(match app.settle_one(change, act).await? {
+        Outcome::Committed => Ok(client.id.clone()),
+        Outcome::Conflict => Err(TransferError::Unknown),
+    })
+}
+
+/// Declines an offer. Twice, it is declined.
+///
+/// # Errors
+/// [`NotTheirs`]; inside, that there is no such offer, for anybody whom it was not made to.
+pub(in crate::portal) async fn decline(
+    app: &App,
+    hand: Hand<'_>,
+    id: Locator,
+    act: Act,
+) -> Result<Result<(), TransferError>, NotTheirs> {
+    let Some(open) = app.store.transfer(id).await? else {
+        return Ok(Err(TransferError::Unknown));
+    };
+    let memberships = app.store.memberships(hand.person.subject).await?;
+    acts_for(app, hand, &open, &memberships).await?;
+    match transfer::decline(&open, hand.person, &memberships) {
+        Ok(change) => app.settle_one(change, act).await?,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(Ok(()))
+}
+
+/// That they act for the organization that is to run the app.
+async fn acts_for(
+    app: &App,
+    hand: Hand<'_>,
+    open: &Transfer,
+    memberships: &[Membership],
+) -> Result<(), NotTheirs> {
+    let to = |own: &&Membership| open.to == Receiver::Organization(own.organization.id);
+    match memberships.iter().find(to) {
+        Some(own) => hand.acts_for(app, &own.organization).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,57 @@
+//! Requests for review in the hands of an administrator, by page or by program.
+use crate::ops::clock;
+use crate::state::App;
+use protocol::apps::review::{Conversation, Judged, ReviewError, Reviewer, judge};
+use protocol::events::Act;
+use protocol::types::{Client, Locator, MailAddress, Subject};
+use std::sync::Arc;
+use store::{ListedReview, StoreError};
+
+/// A request and its app, as they are now.
+pub(in crate::portal) struct Seen {
+    pub(in crate::portal) listed: ListedReview,
+    pub(in crate::portal) talk: Conversation,
+    pub(in crate::portal) client: Arc<Client>,
+}
+
+impl Seen {
+    /// The request with this id.
+    pub(in crate::portal) async fn of(app: &App, id: Locator) -> Result<Option<Self>, StoreError> {
+        let Some((listed, talk)) = app.store.review(id).await? else {
+            return Ok(None);
+        };
+        let client = app.store.client(&listed.client_id).await?;
+        Ok(client.map(|client| Seen {
+            listed,
+            talk,
+            client,
+        }))
+    }
+}
+
+/// Judges a request, if it is still as it was seen.
+///
+/// # Errors
+/// When the store fails; inside, why it is not judged.
+pub(in crate::portal) async fn settled(
+    app: &App,
+    by: Reviewer,
+    seen: &Seen,
+    judged: Judged<'_>,
+    act: Act,
+) -> Result<Result<(), ReviewError>, StoreError> {
+    let to = developer(app, seen.talk.request.asked_by).await?;
+    let with = (app.policy(), clock::now(), &app.mint);
+    let decision = judge(by, &seen.talk, &seen.client, judged, to.as_ref(), with);
+    let settled = app.settle(decision, act).await?;
+    Ok(settled.unwrap_or(Err(ReviewError::Stale)))
+}
+
+/// Where the developer reads mail, if that is proved and mail is sent.
+async fn developer(app: &App, subject: Subject) -> Result<Option<MailAddress>, StoreError> {
+    if app.config.mail.is_none() {
+        return Ok(None);
+    }
+    let person = app.store.person(subject).await?;
+    Ok(person.and_then(|person| MailAddress::parse(person.proved_email()?)))
+}
