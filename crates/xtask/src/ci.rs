@@ -199,6 +199,7 @@ fn tests(steps: &mut Steps, variables: &Variables) {
     ]);
     over_http
         .args(["consent::", "mailbox::", "device", "portal::"])
+        .args(["together::"])
         .env("VALETKEY_TEST_ON", "postgres");
     steps.run("the server on PostgreSQL", &mut over_http);
 }

@@ -5,6 +5,14 @@ use crate::support::{ANN, PASSWORD, PLAIN, apart, long};
 use acceptance::Setup;
 use acceptance::postgres::Database;
 
+/// Widths at which the portal is walked besides 1280 pixels: a phone's and a tablet's, in the long form.
+fn widths() -> Vec<(&'static str, String)> {
+    match long() {
+        true => vec![("WIDTHS", "360,768".to_owned())],
+        false => Vec::new(),
+    }
+}
+
 /// A developer's walk on the engine of `setup`.
 #[track_caller]
 fn walk_portal(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
@@ -13,7 +21,7 @@ fn walk_portal(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
     provider.user_create(ANN, "Ann Example", PASSWORD, false);
     let user = serde_json::json!({ "email": ANN, "password": PASSWORD });
     let site = serde_json::json!({ "issuer": provider.issuer(), "user": user });
-    Programs::find().walk_on("portal", eyes, &site, Vec::new());
+    Programs::find().walk_on("portal", eyes, &site, widths());
 }
 
 /// Two developers' walk on the engine of `setup`.
@@ -33,7 +41,7 @@ fn walk_organizations(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
     let site = serde_json::json!({
         "issuer": provider.issuer(), "user": user, "other": other, "picture": picture
     });
-    Programs::find().walk_on("organizations", eyes, &site, Vec::new());
+    Programs::find().walk_on("organizations", eyes, &site, widths());
 }
 
 #[test]
@@ -51,7 +59,7 @@ fn an_app_is_reviewed() {
         let site = serde_json::json!({
             "issuer": provider.issuer(), "user": user, "admin": admin
         });
-        Programs::find().walk_on("reviews", &eyes, &site, Vec::new());
+        Programs::find().walk_on("reviews", &eyes, &site, widths());
     }
 }
 
@@ -65,7 +73,7 @@ fn an_app_is_tried_on_its_test_side() {
         provider.user_create(ANN, "Ann Example", PASSWORD, false);
         let user = serde_json::json!({ "email": ANN, "password": PASSWORD });
         let site = serde_json::json!({ "issuer": provider.issuer(), "user": user });
-        Programs::find().walk_on("try", &eyes, &site, Vec::new());
+        Programs::find().walk_on("try", &eyes, &site, widths());
     }
 }
 
@@ -114,7 +122,7 @@ fn the_portal_is_walked_on_a_host_of_its_own() {
             "admin": person("olga@example.com", "Olga Overseer", true),
             "picture": concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/picture.png"),
         });
-        Programs::find().walk_on(walk, eyes, &site, Vec::new());
+        Programs::find().walk_on(walk, eyes, &site, widths());
     }
 }
 

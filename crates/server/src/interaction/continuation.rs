@@ -385,7 +385,8 @@ fn device(text: &str) -> Option<Option<UserCode>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ToPortal, device, is_continuation};
+    use super::{Continuation, OwnPage, ToPortal, device, is_continuation};
+    use protocol::types::UserCode;
 
     #[test]
     fn only_continuations_of_ours_are_carried() {
@@ -409,6 +410,74 @@ mod tests {
             "portal-//a.b.c.d",
         ] {
             assert!(!is_continuation(no), "{no:?}");
+        }
+    }
+
+    /// Where each leads that an address can name without the help of an app: another variant does not compile here until it
+    /// is said.
+    fn leads(of: &Continuation) -> &'static str {
+        match of {
+            Continuation::Account
+            | Continuation::Own(_)
+            | Continuation::Device(_)
+            | Continuation::App(_)
+            | Continuation::Over(_) => "/",
+            Continuation::Portal(_) => "https://dev.example/",
+        }
+    }
+
+    #[test]
+    fn none_leads_to_a_host_of_somebody_elses() {
+        let own = OwnPage::ALL.map(Continuation::Own);
+        let code = UserCode::parse("BCDF-GHJK");
+        assert!(code.is_some());
+        let others = [
+            Continuation::Account,
+            Continuation::Device(None),
+            Continuation::Device(code),
+            Continuation::Portal(ToPortal {
+                state: "a.1.c.d".to_owned(),
+                anew: false,
+                base: "https://dev.example".to_owned(),
+            }),
+        ];
+        for one in own.into_iter().chain(others) {
+            let (href, start) = (one.href(), leads(&one));
+            let rest = href.strip_prefix(start);
+            let rest = rest.unwrap_or_else(|| panic!("{href}"));
+            assert!(!rest.starts_with(['/', '\\', '@', '.']), "{href}");
+            assert!(!rest.contains("//"), "{href}");
+            // What carries it there is what leads back to it.
+            assert!(one.carried().is_none_or(|text| is_continuation(&text)));
+        }
+    }
+
+    #[test]
+    fn what_names_another_place_is_no_continuation() {
+        let names = OwnPage::ALL.map(OwnPage::name);
+        let others = [
+            "device",
+            "device-BCDF-GHJK",
+            "portal-a.1.c.d",
+            "portal.anew-a.1.c.d",
+        ];
+        for name in names.into_iter().chain(others) {
+            assert!(is_continuation(name), "{name}");
+            for no in [
+                format!("//{name}"),
+                format!("/{name}"),
+                format!("\\{name}"),
+                format!("https://evil.example/{name}"),
+                format!("https://evil.example#{name}"),
+                format!("{name}@evil.example"),
+                format!("{name}//evil.example"),
+                format!("{name}/../.."),
+                format!("{name}?to=//evil.example"),
+                format!("{name}\r\nLocation: //evil.example"),
+                format!(" {name}"),
+            ] {
+                assert!(!is_continuation(&no), "{no:?}");
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::support::{assert_page, form_to};
 use acceptance::{App, Reply, Request};
 
 pub(super) const LOGO: &str = "/apps/logo";
-const OF_ORGANIZATION: &str = "/organizations/logo";
+pub(super) const OF_ORGANIZATION: &str = "/organizations/logo";
 const REMOVE_OF_ORGANIZATION: &str = "/organizations/logo/remove";
 
 const BOUNDARY: &str = "----between-the-parts";
@@ -45,8 +45,8 @@ fn post_to(path: &str, body: &[u8]) -> Request {
 }
 
 /// The form with these fields and this file.
-pub(super) fn posted(fields: &[(&str, &str)], file: &[u8]) -> Request {
-    post(&parts(fields, file))
+pub(super) fn posted(path: &str, fields: &[(&str, &str)], file: &[u8]) -> Request {
+    post_to(path, &parts(fields, file))
 }
 
 #[track_caller]

@@ -102,9 +102,15 @@ fn ask(
     let fields = FIELDS.into_iter().filter(|(name, _)| *name != "name");
     let fields = fields.chain([("name", "Taken Over")]).chain(usual);
     let fields: Vec<(&str, &str)> = fields.chain(typed.iter().copied()).collect();
-    match path == logos::LOGO {
-        true => somebody.browser.send(logos::posted(&fields, logos::PNG)),
-        false => somebody.browser.send(Request::post(&path).form(&fields)),
+    let request = filled(&path, &fields);
+    somebody.browser.send(request)
+}
+
+/// A form with these fields, and a picture where one is uploaded.
+fn filled(path: &str, fields: &[(&str, &str)]) -> Request {
+    match [logos::LOGO, logos::OF_ORGANIZATION].contains(&path) {
+        true => logos::posted(path, fields, logos::PNG),
+        false => Request::post(path).form(fields),
     }
 }
 
@@ -241,4 +247,51 @@ fn what_is_another_organizations_is_out_of_reach() {
     assert_eq!(state(&scene, &mut ann, &acme, &app), before);
     // Nor does whoever she makes an owner of hers get there by her number.
     assert!(before.contains(ANN), "{before}");
+}
+
+/// What another website sends with her cookies, or what is not from a page that she was shown, does nothing: by whichever
+/// form.
+#[test]
+fn a_form_that_does_not_prove_itself_does_nothing() {
+    let scene = scene();
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let acme = found(&mut ann, "Board Makers");
+    let app = ann.register(&[("organization", &acme)]);
+    let own = member(&mut ann, &acme, 0);
+    let (hers, nonce) = (nonce(&mut eve), nonce(&mut ann));
+    let mut admin = Developer::of(&scene, OWNER);
+    let before = state(&scene, &mut ann, &acme, &app);
+    let events = || scene.cli(&["audit", "--limit", "1"])["events"][0]["id"].clone();
+    let last = events();
+    let mut tried = 0;
+    for route in routes().into_iter().filter(|route| route.is_form) {
+        let somebody = match route.subject {
+            "administrator" => &mut admin,
+            _ => &mut ann,
+        };
+        for forged in ["", "x", &hers] {
+            let typed = [("nonce", forged), ("member", &own)];
+            let refused = ask(somebody, &route, (&acme, &app), &typed);
+            // It shows its page again, or leads back to it.
+            let told = [303, 400, 404, 409].contains(&refused.status);
+            assert!(told, "{}: {refused}", route.path);
+        }
+        for (name, value) in [
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"),
+            ("Origin", "https://evil.example"),
+        ] {
+            let fields = [
+                ("nonce", &*nonce),
+                ("app", &app.client_id),
+                ("organization", &acme),
+            ];
+            let request = filled(route.path, &fields).header(name, value);
+            assert_page(&somebody.browser.send(request), 403);
+        }
+        tried += 1;
+    }
+    assert!(tried > 40, "{tried}");
+    assert_eq!(state(&scene, &mut ann, &acme, &app), before);
+    assert_eq!(events(), last, "something was done");
 }

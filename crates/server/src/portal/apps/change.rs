@@ -111,6 +111,7 @@ fn asked(form: &UpdateForm, client: &Client) -> Option<AppUpdate> {
         return Some(AppUpdate {
             version: Some(form.version.unwrap_or_default()),
             redirect_uris: Some(fields.redirect_uris),
+            dpop_bound: Some(fields.bound),
             ..AppUpdate::default()
         });
     }
