@@ -18,6 +18,7 @@ mod lists;
 mod mailbox;
 mod organization_apps;
 mod own_data;
+mod own_host;
 mod passkeys;
 mod people;
 mod portal_walks;

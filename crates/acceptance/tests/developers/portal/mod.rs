@@ -14,6 +14,7 @@ mod openid;
 mod organizations;
 mod own_host;
 mod own_host_attacks;
+mod own_host_nodes;
 mod playground;
 mod redirects;
 mod review_rights;
