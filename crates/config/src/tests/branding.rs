@@ -74,7 +74,6 @@ fn each_check_of_a_brand_stops_the_start() {
     }
 }
 
-/// Each text has its languages, and each language its own fault.
 #[test]
 fn texts_are_written_once_or_per_language() {
     let toml = "[branding]\nconsent_button = { en = \"Authorize\", de = \"Erlauben\" }\n\
@@ -113,6 +112,10 @@ fn texts_are_written_once_or_per_language() {
     );
     assert_eq!(scope.sentence.as_str(), "See your tasks");
     assert_eq!(scope.group.in_language(Language::German), "General");
+}
+
+#[test]
+fn each_language_of_a_text_has_its_own_fault() {
     for (toml, starts) in [
         (
             "[scopes.a]\nsentence = { en = \"x\", fr = \"y\" }",

@@ -58,13 +58,7 @@ fn everything() -> Offer {
             refresh_token: true,
             client_credentials: true,
         },
-        device: Some(Device {
-            endpoint: endpoint("/oauth2/device"),
-            page: "https://tasks.example/device".to_owned(),
-            life: "10 minutes".to_owned(),
-            life_seconds: 600,
-            interval_seconds: 5,
-        }),
+        device: Some(device()),
         tests: Some(TestSide {
             published: Some(Published {
                 client_id: "test_EXAMPLE".to_owned(),
@@ -216,6 +210,16 @@ fn little() -> Offer {
         apis: Vec::new(),
         scopes: Vec::new(),
         ..all
+    }
+}
+
+fn device() -> Device {
+    Device {
+        endpoint: endpoint("/oauth2/device"),
+        page: "https://tasks.example/device".to_owned(),
+        life: "10 minutes".to_owned(),
+        life_seconds: 600,
+        interval_seconds: 5,
     }
 }
 

@@ -6,7 +6,7 @@ use super::picture::OF_ORGANIZATION;
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
-use protocol::transition::OrganizationChange;
+use protocol::transition::{LogoChange, OrganizationChange};
 use protocol::types::name::skeleton;
 use protocol::types::{
     AppStanding, ClientNo, End, Invitation, Locator, Organization, Role, Subject, UnixTime,
@@ -38,13 +38,7 @@ pub(super) fn steps<'a>(
             name,
             taken_by,
         } => rename(steps, before, name, *taken_by),
-        OrganizationChange::SetLogo { before, logo } => {
-            let steps = steps.guard(
-                "UPDATE organizations SET version = version + 1, logo = $3 WHERE id = $1 AND version = $2",
-                values![before.id, before.version, logo.digest()],
-            );
-            OF_ORGANIZATION.change(steps, before.id, logo)
-        }
+        OrganizationChange::SetLogo { before, logo } => set_logo(steps, before, logo),
         OrganizationChange::RequireSecondFactor { before, required } => {
             require_second_factor(steps, before, *required)
         }
@@ -93,6 +87,14 @@ pub(super) fn steps<'a>(
             end_of_organization(dissolve(steps, before), before.id, *end)
         }
     }
+}
+
+fn set_logo<'a>(steps: Steps<'a>, before: &Organization, logo: &'a LogoChange) -> Steps<'a> {
+    let steps = steps.guard(
+        "UPDATE organizations SET version = version + 1, logo = $3 WHERE id = $1 AND version = $2",
+        values![before.id, before.version, logo.digest()],
+    );
+    OF_ORGANIZATION.change(steps, before.id, logo)
 }
 
 fn require_second_factor<'a>(steps: Steps<'a>, before: &Organization, required: bool) -> Steps<'a> {

@@ -1,6 +1,7 @@
 //! A portal on a host of its own, before two nodes of one provider: each request may come to either.
 
-use super::own_host::{OPEN, Visitor};
+use super::own_host::OPEN;
+use super::visitor::Visitor;
 use super::{APPS, FIELDS, NEW, UPDATE, credentials, href, says};
 use crate::support::client::tool;
 use crate::support::told::TOLD;

@@ -157,18 +157,15 @@ pub(super) async fn submit(
         problems.extend(desk.proved(&app, "password", password).await?);
     }
     let terms = unaccepted(&app, &desk.facts.person).await?;
-    if let Some(terms) = &terms
-        && form.terms.as_ref() != Some(&terms.version)
-    {
+    let wanted = terms.as_ref().map(|terms| &terms.version);
+    if wanted.is_some() && form.terms.as_ref() != wanted {
         let sentence = desk.browser.language.text("terms-needed");
         problems.push(Problem::new(DEVELOPER_TERMS, sentence));
     }
     let chosen = form.chosen();
     if form.scopes.is_err() || asks_restricted(&app, chosen.scopes.as_ref(), &chosen.asks) {
-        problems.push(Problem::new(
-            "",
-            desk.browser.language.text("app-scopes-wrong"),
-        ));
+        let sentence = desk.browser.language.text("app-scopes-wrong");
+        problems.push(Problem::new("", sentence));
     }
     let Ok(organization) = organization(&app, desk.hand(), &form.organization).await? else {
         let sentence = desk.browser.language.text("new-app-organization");
