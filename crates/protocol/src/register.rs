@@ -24,7 +24,7 @@ use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::transition::{AppChange, Bounds, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
-use crate::types::name::imitates;
+use crate::types::name::{claims_review, imitates};
 use crate::types::{
     AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType, Locator,
     Membership, Person, PictureKind, RedirectUri, RelyingParty, Role, Scope, Side, StoredSecret,
@@ -304,6 +304,10 @@ pub(crate) fn check_imitation(
     if imitates(name, &policy.apps.provider) {
         let sentence = "the name is that of the provider, or looks like it: choose another";
         return Err(wrong(Field::ProvidersName, sentence));
+    }
+    if claims_review(name) {
+        let sentence = "the name says that the app was reviewed, which pages say of it themselves: leave out the check mark and words such as \"verified\"";
+        return Err(wrong(Field::ReviewMark, sentence));
     }
     match namesake {
         true => Err(wrong(

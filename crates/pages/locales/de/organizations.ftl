@@ -29,6 +29,7 @@ organization-name = Name der Organisation
 organization-name-hint = Er steht als Herausgeber bei ihren Apps. 1 bis 80 Zeichen.
 organization-name-wrong = Geben Sie einen Namen mit 1 bis 80 sichtbaren Zeichen ein; keines darf die Schreibrichtung umkehren.
 organization-name-provider = So heißt der Anbieter, oder es sieht so aus. Wählen Sie einen anderen Namen, damit man erkennt, wer eine App betreibt.
+organization-name-mark = Dieser Name sagt, dass jemand geprüft wurde; das sagen nur unsere Seiten selbst. Lassen Sie Häkchen und Wörter wie „geprüft“ weg.
 organization-logo-hint = PNG, JPEG oder WebP, höchstens 2 MB. Ihre Mitglieder sehen es, und sobald eine Domain nachgewiesen ist, alle, die eine App der Organisation zulassen sollen.
 organization-done-picture = Das Bild ist geändert.
 organization-name-taken = Eine andere Organisation oder die App einer anderen Person heißt so, oder es sieht so aus. Wählen Sie einen anderen Namen, damit man sie unterscheiden kann.

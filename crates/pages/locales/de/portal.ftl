@@ -198,6 +198,7 @@ redirect-wildcard = Ein Stern steht für sich selbst: Es gibt keine Platzhalter.
 redirect-unfit = Das kann keine Rücksprungadresse sein: Sie muss eine vollständige URL aus druckbaren Zeichen sein, https, oder http auf localhost.
 
 app-name-provider = So heißt der Anbieter selbst, oder es sieht so aus. Wählen Sie einen anderen Namen, oder fragen Sie die Betreiber dieses Dienstes.
+app-name-mark = Dieser Name sagt, dass die App geprüft wurde; das sagen nur unsere Seiten selbst. Lassen Sie Häkchen und Wörter wie „geprüft“ weg.
 app-name-taken = Eine Organisation oder die App einer anderen Person heißt so, oder es sieht so aus. Wählen Sie einen anderen Namen, damit man sie unterscheiden kann.
 app-count = Mehr Apps sind hier nicht möglich; dazu zählen die, die Sie in den letzten 30 Tagen gelöscht haben. Wenn Sie mehr brauchen, fragen Sie die Betreiber dieses Dienstes.
 app-name-wrong = Geben Sie einen Namen aus 1 bis 80 Zeichen ein, die alle sichtbar sind und den Text nicht umkehren.

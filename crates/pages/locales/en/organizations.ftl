@@ -29,6 +29,7 @@ organization-name = Name of the organization
 organization-name-hint = People see it as the publisher of its apps. 1 to 80 characters.
 organization-name-wrong = Write a name of 1 to 80 characters that can all be seen, and none that turns the text around.
 organization-name-provider = This is the name of the provider, or looks like it. Choose another, so that people can tell who runs an app.
+organization-name-mark = This name says that somebody was reviewed, which only our pages say. Leave out the check mark and words such as “verified”.
 organization-logo-hint = PNG, JPEG or WebP, at most 2 MB. Your members see it, and once it has proved a domain, whoever is asked to let in an app of it.
 organization-done-picture = The picture is changed.
 organization-name-taken = Another organization or somebody else’s app has this name, or one that looks like it. Choose another, so that people can tell them apart.

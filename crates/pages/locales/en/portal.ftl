@@ -200,6 +200,7 @@ redirect-unfit = This can be no redirect URL: it must be an absolute URL of prin
 
 # What is wrong with a form.
 app-name-provider = This name is the provider’s own, or looks like it. Choose another, or ask the people who run this service.
+app-name-mark = This name says that the app was reviewed, which only our pages say. Leave out the check mark and words such as “verified”.
 app-name-taken = An organization or somebody else’s app has this name, or one that looks like it. Choose another, so that people can tell them apart.
 app-count = You have as many apps as you may here, with those that you deleted in the last 30 days. Ask the people who run this service if you need more.
 app-name-wrong = Write a name of 1 to 80 characters that can all be seen, and none that turns the text around.

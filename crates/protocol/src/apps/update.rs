@@ -7,7 +7,7 @@ use crate::register::{
     check_logo, check_name, check_redirect_uris, check_relying_party, check_scopes, wrong,
 };
 use crate::transition::{AppChange, LogoChange, Transition};
-use crate::types::name::skeleton;
+use crate::types::name::{claims_review, skeleton};
 use crate::types::{
     AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Reasons, RedirectUri,
     RelyingParty, Scope, Side,
@@ -228,7 +228,9 @@ fn takes_a_name(client: &Client, name: &str, by: Editor) -> bool {
         Editor::App | Editor::Owner => client.side == Side::Live,
         Editor::Operator => false,
     };
-    bound && skeleton(&client.name) != skeleton(name)
+    // Signs, such as a check mark, are not part of what a name looks like.
+    let marks = !claims_review(&client.name) && claims_review(name);
+    bound && (marks || skeleton(&client.name) != skeleton(name))
 }
 
 /// An app that signs assertions has no secrets any more. One that signs none any more has no secret until one is added.

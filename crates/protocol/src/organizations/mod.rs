@@ -14,7 +14,7 @@ use crate::decision::Mint;
 use crate::outbox::{InvitationMail, Message};
 use crate::register::check_logo;
 use crate::transition::{LogoChange, OrganizationChange};
-use crate::types::name::{imitates, skeleton};
+use crate::types::name::{claims_review, imitates, skeleton};
 use crate::types::text::is_plain;
 use crate::types::{
     End, Invitation, Locator, MailAddress, Member, Organization, Person, Role, Subject, UnixTime,
@@ -44,6 +44,8 @@ pub enum OrganizationError {
     Name,
     /// The name passes for the provider's.
     ProvidersName,
+    /// The name wears the mark of what was reviewed.
+    ReviewMark,
     /// Another organization, or somebody else's app, has the name or one that looks like it.
     TakenName,
     /// The file is no picture that is taken.
@@ -219,7 +221,8 @@ impl Seat {
         let name = checked_name(name)?;
         let before = self.before();
         // Another spelling of the name that it has takes none from anybody.
-        let binds = !self.names_freely && skeleton(&before.name) != skeleton(&name);
+        let marks = !claims_review(&before.name) && claims_review(&name);
+        let binds = !self.names_freely && (marks || skeleton(&before.name) != skeleton(&name));
         if binds {
             check_imitation(&name, naming)?;
         }
@@ -436,6 +439,9 @@ pub fn found<M: Mint>(
 fn check_imitation(name: &str, naming: Naming<'_>) -> Result<(), OrganizationError> {
     if imitates(name, naming.provider) {
         return Err(OrganizationError::ProvidersName);
+    }
+    if claims_review(name) {
+        return Err(OrganizationError::ReviewMark);
     }
     match naming.namesake {
         true => Err(OrganizationError::TakenName),

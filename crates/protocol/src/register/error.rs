@@ -9,6 +9,8 @@ pub enum Field {
     Name,
     /// A name by which the app passes for the provider.
     ProvidersName,
+    /// A name that wears the mark of an app that was reviewed.
+    ReviewMark,
     /// A name that looks like that of another's app.
     TakenName,
     /// How many apps its owner runs.
@@ -78,7 +80,7 @@ impl Field {
     pub fn as_str(self) -> &'static str {
         match self {
             Field::ClientId => "client_id",
-            Field::Name | Field::ProvidersName | Field::TakenName => "name",
+            Field::Name | Field::ProvidersName | Field::ReviewMark | Field::TakenName => "name",
             Field::Count => "owner",
             Field::Homepage => "homepage",
             Field::Description => "description",

@@ -70,6 +70,8 @@ fn nobody_passes_for_the_provider_but_whom_administrators_let() {
         assert!(wrong(tried).is_empty(), "{name}");
     }
     assert!(wrong(new("Board for Acme Tasks", free)).is_empty());
+    assert_eq!(wrong(new("Night Owl ✓", free)), [Field::ReviewMark]);
+    assert!(wrong(new("Night Owl ✓", Registrar::Operator)).is_empty());
 }
 
 #[test]

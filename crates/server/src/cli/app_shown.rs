@@ -116,6 +116,16 @@ pub(super) fn show_new(
     }
 }
 
+/// The restricted scopes on its list that nobody has approved for it yet: it gets none of them.
+fn waiting<'a>(app: &'a Client, at: &Opened) -> Vec<&'a str> {
+    let restricted = |name: &&str| {
+        let entry = at.config.policy.scope(name);
+        entry.is_some_and(|entry| entry.restricted) && !app.approved.contains(name)
+    };
+    let listed = app.scopes.iter().flat_map(Scope::names);
+    listed.filter(restricted).collect()
+}
+
 /// `scopes` is null for an app that may ask for every scope that is not restricted.
 pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
     json!({
@@ -147,6 +157,7 @@ pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
         "optional_scopes": names(&app.asks.optional),
         "reasons": app.asks.reasons.iter().collect::<BTreeMap<_, _>>(),
         "approved_scopes": names(&app.approved),
+        "unapproved_scopes": waiting(app, at),
         "resource_server": app.resource_server,
         "openid": app.openid.members(),
         "mode": app.side.as_str(),
@@ -167,8 +178,15 @@ pub(super) fn as_row(app: &Client) -> [String; 4] {
 }
 
 pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> String {
+    let waiting = waiting(app, at);
     let scopes = match &app.scopes {
-        Some(scopes) => scopes.to_string(),
+        Some(scopes) => {
+            let told = scopes.names().map(|name| match waiting.contains(&name) {
+                true => format!("{name} (needs approval: valetkey app approve-scope)"),
+                false => name.to_owned(),
+            });
+            told.collect::<Vec<_>>().join("\n")
+        }
         None => "every one that is not restricted".to_owned(),
     };
     let api = match app.resource_server {
@@ -233,6 +251,7 @@ pub(super) fn told(error: RegistrationError) -> String {
         Field::JwksUri => "jwks-uri",
         Field::Name
         | Field::ProvidersName
+        | Field::ReviewMark
         | Field::TakenName
         | Field::Count
         | Field::Homepage

@@ -117,6 +117,25 @@ fn an_app_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_scope_that_waits_for_approval_is_told_as_such() {
+    let provider = Provider::new();
+    provider.create_user("ada@example.com").json();
+    let grant = ["--grant", "client_credentials"];
+    let scopes = ["--scope", "tasks:read", "--scope", "tasks:all"];
+    let told = provider.create_app(&[&grant[..], &scopes].concat());
+    assert!(told.stdout.contains("unapproved_scopes"), "{told:?}");
+    let app = told.json();
+    let id = id_of(&app);
+    assert_eq!(app["unapproved_scopes"], Value::from(vec!["tasks:all"]));
+    let sheet = || provider.run(&["app", "show", id]).stdout;
+    assert!(sheet().contains("tasks:all (needs approval"), "{}", sheet());
+    assert!(!sheet().contains("tasks:read ("), "{}", sheet());
+    let approved = provider.json(&["app", "approve-scope", id, "tasks:all"]);
+    assert_eq!(approved["unapproved_scopes"], Value::Array(vec![]));
+    assert!(!sheet().contains("needs approval"), "{}", sheet());
+}
+
+#[test]
 fn an_app_is_changed_and_deleted() {
     let (provider, app) = Provider::with_app();
     let id = id_of(&app);

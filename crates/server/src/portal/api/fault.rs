@@ -261,6 +261,7 @@ fn pointer(error: &RegistrationError, uris: &[String]) -> String {
         Field::Grants => "/client_credentials".to_owned(),
         Field::Name
         | Field::ProvidersName
+        | Field::ReviewMark
         | Field::TakenName
         | Field::Homepage
         | Field::Description

@@ -189,6 +189,7 @@ pub(super) fn problems(
     let problem = |error: &RegistrationError| match error.field {
         Field::Name => Problem::new("name", language.text("app-name-wrong")),
         Field::ProvidersName => Problem::new("name", language.text("app-name-provider")),
+        Field::ReviewMark => Problem::new("name", language.text("app-name-mark")),
         Field::TakenName => Problem::new("name", language.text("app-name-taken")),
         Field::Count => Problem::new("", language.text("app-count")),
         Field::Homepage => Problem::new("homepage", language.text("app-homepage-wrong")),

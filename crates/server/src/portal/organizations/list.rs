@@ -199,6 +199,7 @@ fn field(error: OrganizationError) -> &'static str {
     match error {
         OrganizationError::Name
         | OrganizationError::ProvidersName
+        | OrganizationError::ReviewMark
         | OrganizationError::TakenName => "name",
         _ => "",
     }

@@ -9,6 +9,7 @@ pub(super) fn sentence(error: OrganizationError, language: Language) -> Text {
         OrganizationError::ForOwners => language.text("role"),
         OrganizationError::Name => language.text("organization-name-wrong"),
         OrganizationError::ProvidersName => language.text("organization-name-provider"),
+        OrganizationError::ReviewMark => language.text("organization-name-mark"),
         OrganizationError::TakenName => language.text("organization-name-taken"),
         OrganizationError::Logo => language.text("app-logo-kind"),
         OrganizationError::Domain => language.text("domain-wrong"),
