@@ -66,6 +66,7 @@ impl ClientFault {
                 "the secret is of the other mode: a test secret for a live app, or a live one for a test app"
             }
             Self::Method => "the app does not authenticate in this way",
+            Self::NoApi => "the app is not registered as a resource server",
             Self::Inactive => "the app is switched off or waits for review",
             Self::Assertion(fault) => fault.cause(),
             Self::Missing
@@ -167,6 +168,7 @@ mod tests {
             client(ClientFault::Unknown),
             client(ClientFault::Secret),
             client(ClientFault::Method),
+            client(ClientFault::NoApi),
             client(ClientFault::Inactive),
             client(ClientFault::Missing),
             client(ClientFault::AssertionType),

@@ -85,18 +85,20 @@ impl FeedRequest {
     }
 }
 
-/// Lets resource servers alone read the feed, and refuses everyone else as introspection does.
+/// Lets resource servers alone read the feed. Another app is told why, once it has proved who it is.
 ///
 /// # Errors
 /// `invalid_client`.
 pub fn may_follow(client: &AuthenticatedClient) -> Result<(), TokenError> {
-    match client.resource_server {
-        true => Ok(()),
-        false => Err(TokenError::InvalidClient {
-            fault: ClientFault::Method,
-            used_header: true,
-        }),
-    }
+    let fault = match (client.resource_server, client.is_proved()) {
+        (true, _) => return Ok(()),
+        (false, true) => ClientFault::NoApi,
+        (false, false) => ClientFault::Method,
+    };
+    Err(TokenError::InvalidClient {
+        fault,
+        used_header: true,
+    })
 }
 
 /// A line of the feed with what is known of its object now.

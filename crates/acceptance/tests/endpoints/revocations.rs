@@ -193,6 +193,13 @@ fn nobody_but_a_resource_server_may_ask() {
     for asker in [&ordinary, &public, &wrong] {
         assert_refused(&ask(&scene, asker, None, 0), 401, "invalid_client");
     }
+    // Who proved itself is told what is wrong; nobody else is told what there is.
+    let told = |asker| ask(&scene, asker, None, 0).json()["error_description"].to_string();
+    let why = "not registered as a resource server";
+    assert!(told(&ordinary).contains(why), "{}", told(&ordinary));
+    for asker in [&public, &wrong] {
+        assert!(!told(asker).contains(why), "{}", told(asker));
+    }
     let unnamed = scene.api().get("/oauth2/revocations");
     assert_refused(&unnamed, 401, "invalid_client");
     // A secret in the URL is not read.

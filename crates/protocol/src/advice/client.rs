@@ -4,7 +4,7 @@ use crate::client_auth::{AssertionFault, ClientFault};
 
 impl ClientFault {
     /// All but those of assertions.
-    pub(super) const ALL: [ClientFault; 9] = [
+    pub(super) const ALL: [ClientFault; 10] = [
         ClientFault::Missing,
         ClientFault::Header,
         ClientFault::TwoMethods,
@@ -12,6 +12,7 @@ impl ClientFault {
         ClientFault::Unknown,
         ClientFault::Secret,
         ClientFault::Method,
+        ClientFault::NoApi,
         ClientFault::Inactive,
         ClientFault::AssertionType,
     ];
@@ -49,6 +50,10 @@ impl ClientFault {
             Self::Method => advice(
                 "An app with a secret came without it, or an app without a secret sent one; or an app with keys sent no assertion.",
                 "Authenticate as the app is registered: by its secret, by an assertion, or not at all.",
+            ),
+            Self::NoApi => advice(
+                "An app asked for the revocations that only resource servers are told.",
+                "Have the API registered as a resource server, and ask with its credentials.",
             ),
             Self::Inactive => advice(
                 "The app waits for review, or was switched off.",

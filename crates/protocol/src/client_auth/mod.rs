@@ -56,6 +56,8 @@ pub enum ClientFault {
     OtherSide,
     /// The method is not the one that the client is registered with.
     Method,
+    /// It proved who it is, and is no API: only those are told what to forget.
+    NoApi,
     /// An assertion came that is of an unknown type, or of none.
     AssertionType,
     /// The assertion proves nothing.
@@ -91,6 +93,9 @@ impl ClientFault {
             | ClientFault::OtherSide
             | ClientFault::Method
             | ClientFault::Inactive => NOT_PROVED,
+            ClientFault::NoApi => {
+                "the app is not registered as a resource server: register the API with `valetkey app create --resource-server`, and authenticate as that"
+            }
             ClientFault::AssertionType => {
                 "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
             }
