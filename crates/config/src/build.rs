@@ -21,11 +21,12 @@ use super::storage::{self, CheckUrl, Storage};
 use super::telemetry::{self, Telemetry};
 use super::upstream::{self, Upstream};
 use super::values::Span;
-use super::{introductions, login, network, policy, test_side};
+use super::{introductions, login, network, policy, test_side, without_effect};
 use protocol::Policy;
 use protocol::types::Lifetime;
 use protocol::types::email::email_key;
 use protocol::types::ids::Region;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -137,6 +138,8 @@ pub struct Tls {
     pub cert: PathBuf,
     /// Its private key.
     pub key: PathBuf,
+    /// Where each of them was set, such as `valetkey.toml:12`: first the certificate, then the key.
+    pub set_at: [String; 2],
 }
 
 /// Checks everything; all that is wrong is told at once.
@@ -161,10 +164,10 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         portal_base: portal,
         issuer,
         keys: storage::keys(layers, &storage),
-        storage,
         sealing: sealing::sealing(checks),
         signing,
-        synchronous: storage::synchronous(checks),
+        synchronous: storage::synchronous(checks, &storage),
+        storage,
         region: region(checks),
         keep_addresses: keep_addresses(checks),
         paths: paths::paths(checks),
@@ -190,6 +193,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         secret_files: Vec::new(),
         warnings: Vec::new(),
     };
+    without_effect::warn(checks);
     warn_of_plain_http(checks, &config, base.scheme);
     let mut checks = std::mem::replace(checks, Checks::new(layers));
     let config = Config {
@@ -233,6 +237,7 @@ fn tls(checks: &mut Checks<'_>) -> Option<Tls> {
             return Some(Tls {
                 cert: layers.resolved("tls.cert", cert),
                 key: layers.resolved("tls.key", key),
+                set_at: ["tls.cert", "tls.key"].map(|path| layers.origin(path).to_string()),
             });
         }
         (None, None) => {}
@@ -272,10 +277,24 @@ fn keep_addresses(checks: &mut Checks<'_>) -> Lifetime {
 
 /// Warns where nothing encrypts what is sent.
 fn warn_of_plain_http(checks: &mut Checks<'_>, config: &Config, scheme: &str) {
+    let here = IpAddr::from(Ipv4Addr::LOCALHOST);
+    let trusts_here = config.trusted_proxies.iter().any(|net| net.contains(&here));
+    let unix = config
+        .listen
+        .iter()
+        .find(|listen| matches!(listen, Listen::Unix { .. }));
+    if let Some(listen) = unix.filter(|_| !trusts_here) {
+        checks.warn(format!(
+            "{listen}: whoever connects there counts as 127.0.0.1, which is not among trusted_proxies, so all people behind a proxy have one address, and it is not limited: name 127.0.0.1 there"
+        ));
+        return;
+    }
     if config.tls.is_some() || !config.trusted_proxies.is_empty() {
         return;
     }
-    if let Some(listen) = config.listen.iter().find(|listen| !listen.is_local()) {
+    // Which sockets systemd has opened is not known here.
+    let is_open = |listen: &&Listen| matches!(listen, Listen::Tcp(_)) && !listen.is_local();
+    if let Some(listen) = config.listen.iter().find(is_open) {
         checks.warn(format!(
             "{listen} is reached from elsewhere over plain http, where passwords and tokens can be read: name a certificate under [tls], or the proxy in front in trusted_proxies"
         ));

@@ -54,21 +54,10 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
         let what = "write at most 40 characters, none of them hidden";
         checks.fault("developers.terms_version", what);
     }
-    if !version.is_empty() && settings.terms.is_none() {
-        checks.warn("developers.terms_version has no effect without developers.terms".to_owned());
-    }
     let terms = settings.terms.map(|url| DeveloperTerms {
         url,
         version: version.to_owned(),
     });
-    for key in ["intro", "support", "aliases"] {
-        let path = format!("developers.{key}");
-        if !settings.page && checks.is_set(&path) {
-            checks.warn(format!(
-                "{path} has no effect while developers.page is false"
-            ));
-        }
-    }
     aliases(checks);
     Developers {
         page: settings.page,

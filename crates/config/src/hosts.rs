@@ -17,16 +17,10 @@ pub(super) fn hosts(checks: &mut Checks<'_>, issuer: &BaseUrl) -> Hosts {
     let portal = portal(checks, issuer, settings.portal.as_deref());
     let settings = checks.settings();
     let no_token_info = settings.paths.token_info.is_empty();
-    if checks.is_set("hosts.api") && no_token_info {
-        checks.warn("hosts.api has no effect: only paths.token_info is published on that host, and it is switched off");
-    }
     let is_own = portal != issuer.base();
     if is_own && portal == api && !no_token_info {
         let what = "is hosts.api too, but the portal's host serves no paths.token_info: choose another host for one of them";
         checks.fault("hosts.portal", what);
-    }
-    if is_own && !settings.portal.page && !settings.developers.page {
-        checks.warn("hosts.portal has no effect: portal.page and developers.page are false, so there is nothing on that host");
     }
     if is_own && settings.portal.page && settings.paths.authorize.is_empty() {
         checks.warn("hosts.portal: nobody can sign in on that host while paths.authorize is empty");

@@ -4,7 +4,7 @@ use super::known::{Known, dotted, most_alike};
 use super::origin::{Origin, PREFIX};
 use super::service_links::is_service_link;
 use super::settings::Settings;
-use super::shape::{Misfit, misfits};
+use super::shape::{Misfit, is_list_of_tables, misfits};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -211,6 +211,8 @@ impl Layers {
                 Ok(()) => {
                     self.origins.insert(dotted(path), line);
                     match value.get_ref() {
+                        // Its members are told with it.
+                        DeValue::Table(_) if self.is_list_of_tables(path) => {}
                         DeValue::Table(inner) => self.walk(file, text, inner, path),
                         DeValue::Array(items) => {
                             for (item, value) in items.iter().enumerate() {
@@ -230,6 +232,10 @@ impl Layers {
             }
             path.pop();
         }
+    }
+
+    fn is_list_of_tables(&self, path: &[String]) -> bool {
+        self.known.at(path).is_some_and(is_list_of_tables)
     }
 
     /// What to say of a name that is no setting; what it may have meant has no fault of its own then.
@@ -316,6 +322,9 @@ impl Layers {
     /// Takes names that are no settings out of a table from a variable.
     fn take_unknown(&mut self, path: &mut Vec<String>, value: &mut Value, origin: &Origin) {
         let Value::Table(table) = value else { return };
+        if self.is_list_of_tables(path) {
+            return;
+        }
         let names: Vec<String> = table.keys().cloned().collect();
         for name in names {
             path.push(name.clone());

@@ -47,6 +47,7 @@ mod text;
 mod tokens;
 mod upstream;
 mod values;
+mod without_effect;
 
 #[cfg(test)]
 mod tests;

@@ -63,6 +63,18 @@ impl Listen {
         }
     }
 
+    /// Whether the system refuses one of them beside the other. `[::]` leaves the addresses of IPv4 to others.
+    fn leaves_no_room(&self, other: &Self) -> bool {
+        let (Listen::Tcp(one), Listen::Tcp(other)) = (self, other) else {
+            return self == other;
+        };
+        let (own, others) = (one.ip(), other.ip());
+        one.port() == other.port()
+            && one.port() != 0
+            && own.is_ipv4() == others.is_ipv4()
+            && (own == others || own.is_unspecified() || others.is_unspecified())
+    }
+
     /// Its address, if it has one.
     pub fn address(&self) -> Option<SocketAddr> {
         match self {
@@ -131,6 +143,17 @@ pub(super) fn listen(checks: &mut Checks<'_>) -> Vec<Listen> {
             None => {}
         }
     }
+    for (at, listen) in found.iter().enumerate() {
+        if let Some(other) = found[..at]
+            .iter()
+            .find(|other| listen.leaves_no_room(other))
+        {
+            let what = format!(
+                "{listen} and {other} take the same port of an address: leave one of them out"
+            );
+            checks.fault("listen", what);
+        }
+    }
     if found.is_empty() {
         found.push(Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 8080))));
     }
@@ -157,6 +180,11 @@ pub(super) fn metrics(checks: &mut Checks<'_>, people: &[Listen]) -> Option<List
             "metrics.listen",
             "is where people come in: give metrics a port of their own",
         );
+    } else if let Some(other) = people.iter().find(|other| listen.leaves_no_room(other)) {
+        let what = format!(
+            "takes the port at which people come in by {other}: give metrics a port of their own"
+        );
+        checks.fault("metrics.listen", what);
     } else if listen == Listen::Systemd(None) {
         checks.fault(
             "metrics.listen",

@@ -281,6 +281,11 @@ fn password(checks: &mut Checks<'_>) -> Option<Password> {
 pub(super) fn read(checks: &mut Checks<'_>, setting: &str, file: &Path) -> Option<Password> {
     checks.files.push(file.to_owned());
     match std::fs::read_to_string(file) {
+        // As a rule somebody is about to write it.
+        Ok(text) if text.trim().is_empty() => {
+            checks.fault(setting, format!("{} is empty", file.display()));
+            None
+        }
         Ok(text) => {
             let line = text.strip_suffix('\n').unwrap_or(&text);
             Some(Password(line.strip_suffix('\r').unwrap_or(line).to_owned()))

@@ -71,11 +71,9 @@ impl Look {
         let required = schema["required"].as_array().into_iter().flatten();
         for name in required.filter_map(Schema::as_str) {
             if !self.part && !members.contains_key(name) {
-                self.tell(
-                    path,
-                    None,
-                    format!("{name} is missing: write {name} = \"…\""),
-                );
+                let value = placeholder(&schema["properties"][name]);
+                let sentence = format!("{name} is missing: write {name} = {value}");
+                self.tell(path, None, sentence);
             }
         }
     }
@@ -103,7 +101,8 @@ impl Look {
         let required = schema["required"].as_array().into_iter().flatten();
         for name in required.filter_map(Schema::as_str) {
             if !members.contains_key(name) {
-                let sentence = format!("{name} is missing: write {name} = …");
+                let value = placeholder(&schema["properties"][name]);
+                let sentence = format!("{name} is missing: write {name} = {value}");
                 self.tell(path, Some(item), sentence);
             }
         }
@@ -249,6 +248,9 @@ fn way(form: &Schema, path: &[String]) -> Option<String> {
         return Some((*way).to_owned());
     }
     has_type(form, "array").then(|| {
+        if table_of(&form["items"]).is_some() {
+            return format!("[[{}]], once for each", dotted(path));
+        }
         let words: Vec<&str> = kinds(&form["items"]).into_iter().flat_map(words).collect();
         match words.first() {
             Some(word) => format!("a list such as [\"{word}\"]"),
@@ -268,14 +270,36 @@ fn example(form: &Schema) -> Option<String> {
     let required = form["required"][0].as_str();
     let only = form["properties"].as_object().filter(|all| all.len() == 1);
     let name = required.or_else(|| only?.keys().next().map(String::as_str))?;
-    let value = match kinds(&form["properties"][name])
-        .iter()
-        .any(|form| form["pattern"].is_string())
-    {
-        true => "1h",
-        false => "…",
-    };
-    Some(format!("{name} = \"{value}\""))
+    let value = placeholder(&form["properties"][name]);
+    Some(format!("{name} = {value}"))
+}
+
+/// What stands for a value of this schema in an example: quoted where the value is.
+fn placeholder(schema: &Schema) -> String {
+    let kinds = kinds(schema);
+    if kinds.iter().any(|form| form["pattern"].is_string()) {
+        return "\"1h\"".to_owned();
+    }
+    if let Some(word) = kinds.iter().flat_map(|form| words(form)).next() {
+        return format!("\"{word}\"");
+    }
+    let written = [
+        ("string", "\"…\""),
+        ("integer", "100"),
+        ("number", "0.1"),
+        ("boolean", "true"),
+        ("array", "[\"…\"]"),
+    ];
+    let is_of = |name: &str| kinds.iter().any(|form| has_type(form, name));
+    let found = written.into_iter().find(|(name, _)| is_of(name));
+    found.map_or("{ … }", |(_, text)| text).to_owned()
+}
+
+/// Whether a setting is a list of tables, each under a heading in two brackets.
+pub(super) fn is_list_of_tables(schema: &Schema) -> bool {
+    let all = kinds(schema);
+    let list = all.iter().any(|form| table_of(&form["items"]).is_some());
+    list && !all.iter().any(|form| is_table(form))
 }
 
 /// The value as it was written, unless it is long or may be a secret: a URL of a database, or published credentials

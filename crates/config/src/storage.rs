@@ -76,7 +76,10 @@ pub(super) fn keys(layers: &Layers, storage: &Storage) -> PathBuf {
 }
 
 /// What an answer waits for; anything but the disk is warned about.
-pub(super) fn synchronous(checks: &mut Checks<'_>) -> Synchronous {
+pub(super) fn synchronous(checks: &mut Checks<'_>, storage: &Storage) -> Synchronous {
+    if matches!(storage, Storage::Postgres(_)) {
+        return checks.settings().storage.synchronous;
+    }
     let (synchronous, loses) = match checks.settings().storage.synchronous {
         Synchronous::Full => return Synchronous::Full,
         Synchronous::Normal => (Synchronous::Normal, "lose"),

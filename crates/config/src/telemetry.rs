@@ -68,13 +68,7 @@ pub(super) fn telemetry(checks: &mut Checks<'_>) -> Option<Telemetry> {
         );
     }
     let every = every(checks);
-    let Some(text) = &settings.endpoint else {
-        if settings.headers_file.is_some() {
-            checks.fault("telemetry.headers_file", "is for a collector, and telemetry.endpoint names none: name it, or leave the file out");
-        }
-        return None;
-    };
-    let endpoint = endpoint(checks, text)?;
+    let endpoint = endpoint(checks, settings.endpoint.as_ref()?)?;
     if endpoint.starts_with("http://") && !leads_here(&endpoint) && !headers.0.is_empty() {
         checks.fault("telemetry.endpoint", "would send the headers of telemetry.headers_file in the clear to another machine: write https://");
     }

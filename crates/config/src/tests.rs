@@ -9,6 +9,7 @@ use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
 use std::path::Path;
 
+mod advised;
 mod apis;
 mod branding;
 mod checks;

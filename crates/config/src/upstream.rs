@@ -197,7 +197,7 @@ impl Table<'_, '_> {
             None => table.secret.clone().map(Password),
         };
         if secret.as_ref().is_some_and(|secret| secret.0.is_empty()) {
-            self.fault("secret_file", "there is no secret in it");
+            self.fault("secret", "there is no secret in it");
         }
         (secret, None)
     }

@@ -7,7 +7,7 @@ use crate::ops::server_key;
 use crate::ops::{outbound, upstream};
 use crate::rooms;
 use crate::storage;
-use config::{Config, SealingKeys};
+use config::{Config, Listen, SealingKeys};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -32,6 +32,7 @@ impl std::error::Error for NotReady {}
 pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
     let checks = [
         routes(config),
+        sockets(config),
         certificate(config),
         storage(config),
         key(config),
@@ -64,6 +65,38 @@ fn routes(config: &Config) -> Result<(), String> {
             why.replace('\n', " ")
         )
     })
+}
+
+/// Whether the folders of Unix sockets are there.
+fn sockets(config: &Config) -> Result<(), String> {
+    let people = config.listen.iter().map(|listen| ("listen", listen));
+    let metrics = config
+        .metrics
+        .iter()
+        .map(|listen| ("metrics.listen", listen));
+    let faults = people.chain(metrics).filter_map(|(setting, listen)| {
+        let Listen::Unix { path, .. } = listen else {
+            return None;
+        };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let what = match (folder.is_dir(), path.is_dir()) {
+            (false, _) => "its folder does not exist: make it, or name another place",
+            (true, true) => "there is a folder of that name: name another place",
+            (true, false) if !may_write(folder) => {
+                "its folder cannot be written to: correct its owner or its mode, or name another place"
+            }
+            (true, false) => return None,
+        };
+        Some(format!("{setting} {listen}: {what}"))
+    });
+    let faults: Vec<_> = faults.collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(faults.join("\n")),
+    }
 }
 
 /// Whether certificate and key can be read, and belong together.

@@ -1,6 +1,6 @@
 //! How much is taken at the door.
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How much is taken from one address, of one app and in all; what is more is answered with 429 and when to try again. An
 /// address is an IPv4 address or the /64 network of an IPv6 one, behind `trusted_proxies` that which they name. Several nodes
@@ -17,15 +17,20 @@ pub(crate) struct LimitSettings {
     /// `trusted_proxies` would make all of its people one address.
     pub(crate) exempt: Vec<String>,
     /// Requests from one address at endpoints for programs: tokens, introspection, revocation, metadata.
+    #[serde(deserialize_with = "programs")]
     pub(crate) programs: RateSettings,
     /// Requests from one address at the API for apps, and to register an app by a program.
+    #[serde(deserialize_with = "api")]
     pub(crate) api: RateSettings,
     /// Requests from one address for pages, and forms that are sent.
+    #[serde(deserialize_with = "pages")]
     pub(crate) pages: RateSettings,
     /// Requests of one app from all addresses, counted when it has proved who it is.
+    #[serde(deserialize_with = "app")]
     pub(crate) app: RateSettings,
     /// Wrong secrets of one app from one address. Then no more are compared for a moment that come from there; the app at
     /// other addresses notices nothing.
+    #[serde(deserialize_with = "failures")]
     pub(crate) failures: RateSettings,
     /// Wrong passwords in a day, of all accounts together, from browsers in which their people have never signed in: 0 to
     /// 1000000, 0 for any number. Once there are so many, passwords are taken in known browsers alone for the rest of the day;
@@ -50,9 +55,10 @@ impl Default for LimitSettings {
     }
 }
 
-/// A budget: so many requests in the long run, and so many at once after a pause.
+/// A budget: so many requests in the long run, and so many at once after a pause. What is left out has its own default.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{ "per_minute": 600, "burst": 100 }], "required" = []))]
 pub(crate) struct RateSettings {
     /// Requests a minute: 0 to 300000, 0 for any number.
     pub(crate) per_minute: u32,
@@ -64,4 +70,46 @@ impl RateSettings {
     const fn of(per_minute: u32, burst: u32) -> Self {
         RateSettings { per_minute, burst }
     }
+}
+
+/// What is written of a budget.
+#[derive(Deserialize)]
+struct Written {
+    per_minute: Option<u32>,
+    burst: Option<u32>,
+}
+
+/// A budget of which a part is written, the rest as it is by default.
+fn written<'de, D: Deserializer<'de>>(
+    from: D,
+    default: impl Fn(&LimitSettings) -> RateSettings,
+) -> Result<RateSettings, D::Error> {
+    let (written, default) = (
+        Written::deserialize(from)?,
+        default(&LimitSettings::default()),
+    );
+    Ok(RateSettings {
+        per_minute: written.per_minute.unwrap_or(default.per_minute),
+        burst: written.burst.unwrap_or(default.burst),
+    })
+}
+
+fn programs<'de, D: Deserializer<'de>>(from: D) -> Result<RateSettings, D::Error> {
+    written(from, |limits| limits.programs)
+}
+
+fn api<'de, D: Deserializer<'de>>(from: D) -> Result<RateSettings, D::Error> {
+    written(from, |limits| limits.api)
+}
+
+fn pages<'de, D: Deserializer<'de>>(from: D) -> Result<RateSettings, D::Error> {
+    written(from, |limits| limits.pages)
+}
+
+fn app<'de, D: Deserializer<'de>>(from: D) -> Result<RateSettings, D::Error> {
+    written(from, |limits| limits.app)
+}
+
+fn failures<'de, D: Deserializer<'de>>(from: D) -> Result<RateSettings, D::Error> {
+    written(from, |limits| limits.failures)
 }

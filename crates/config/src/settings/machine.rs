@@ -40,8 +40,9 @@ impl Default for LogSettings {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct MetricsSettings {
-    /// The address and port on which `/metrics`, `/health/live` and `/health/ready` are answered in plain http, such as
-    /// `127.0.0.1:9464`: one that only those who watch the server can reach. Without it there are no metrics.
+    /// Where `/metrics`, `/health/live` and `/health/ready` are answered in plain http: an address and port such as
+    /// `127.0.0.1:9464`, `unix:PATH` or `systemd:NAME`, as in `listen`, that only those who watch the server can reach.
+    /// Without it there are no metrics.
     pub(crate) listen: Option<String>,
 }
 

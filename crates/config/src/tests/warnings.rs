@@ -32,7 +32,9 @@ fn what_acts_later_is_told_with_the_rest() {
     for (warning, start) in config.warnings.iter().zip(starts) {
         assert!(warning.starts_with(start), "{warning}");
     }
-    assert_eq!(config.warnings.len(), 3, "{:?}", config.warnings);
+    let idle = |warning: &&String| !warning.contains("no effect");
+    let told = config.warnings.iter().filter(idle).count();
+    assert_eq!(told, 3, "{:?}", config.warnings);
 }
 
 #[test]
@@ -107,4 +109,95 @@ fn a_printed_path_of_what_is_off_is_warned_about() {
     let on =
         "[grants]\ndevice_code = true\n[developers.aliases]\n\"/auth/device\" = \"device-code\"";
     assert!(load(on).unwrap().warnings.is_empty());
+}
+
+#[test]
+fn what_has_no_effect_is_warned_about() {
+    for (toml, settings) in [
+        (
+            "[telemetry]\nsample = 0.5\ncallers = [\"10.0.0.7\"]\nservice = \"id\"",
+            vec!["telemetry.service", "telemetry.sample", "telemetry.callers"],
+        ),
+        (
+            "[openid]\nacr = \"urn:a\"\nid_token = \"5m\"",
+            vec!["openid.id_token", "openid.acr"],
+        ),
+        (
+            "[introductions]\nregistration = \"open\"\nhosts = { \"a.example\" = \"trusted\" }",
+            vec!["introductions.hosts"],
+        ),
+        (
+            "[introductions]\ninitial_token = \"aaaaaaaaaaaabbbbbbbbbbbbcccc\"\nunused = \"2d\"",
+            vec!["introductions.initial_token", "introductions.unused"],
+        ),
+        ("[device]\nlifetime = \"5m\"", vec!["device.lifetime"]),
+        (
+            "[grants]\nrefresh_token = false\n[token]\nrotate = true",
+            vec!["token.rotate"],
+        ),
+        (
+            "[passkeys]\nenabled = false\nrp_id = \"localhost\"",
+            vec!["passkeys.rp_id"],
+        ),
+        (
+            "[portal]\npage = false\nnew_app = \"New\"",
+            vec!["portal.new_app"],
+        ),
+        (
+            "[developers]\npage = false\nintro = \"Hello\"",
+            vec!["developers.intro"],
+        ),
+        (
+            "[apps]\nregistration = \"open\"\nunreviewed_people = 5",
+            vec!["apps.unreviewed_people"],
+        ),
+        (
+            "[request_log]\nenabled = false\nentries = 5000",
+            vec!["request_log.entries"],
+        ),
+        (
+            "[storage]\nurl = \"postgres://v@db.example/v\"\nsynchronous = \"off\"",
+            vec!["storage.synchronous"],
+        ),
+        (
+            "[branding]\nmail_footer = \"Acme\"",
+            vec!["branding.mail_footer"],
+        ),
+        ("[paths]\nuserinfo = [\"/me\"]", vec!["paths.userinfo"]),
+        ("[paths]\nuserinfo = []", vec![]),
+    ] {
+        let warnings = load(toml).unwrap().warnings;
+        let told = warnings
+            .iter()
+            .map(|one| one.split_once(" has no effect while "));
+        let told: Vec<_> = told.map(|one| one.map(|(name, _)| name)).collect();
+        let expected: Vec<_> = settings.into_iter().map(Some).collect();
+        assert_eq!(told, expected, "{toml}: {warnings:?}");
+    }
+}
+
+#[test]
+fn a_setting_in_the_table_is_one_that_there_is() {
+    let known = crate::known::Known::new();
+    for setting in crate::without_effect::settings() {
+        let path: Vec<String> = setting.split('.').map(str::to_owned).collect();
+        assert_eq!(known.check(&path), Ok(()), "{setting}");
+    }
+}
+
+#[test]
+fn a_unix_socket_needs_its_proxy_to_be_believed() {
+    let unix = "issuer = \"https://a.example\"\nlisten = \"unix:/run/v.sock\"\n";
+    let warnings = load(unix).unwrap().warnings;
+    assert!(
+        matches!(&*warnings, [one] if one.contains("name 127.0.0.1 there")),
+        "{warnings:?}"
+    );
+    let other = load(&format!("{unix}trusted_proxies = [\"10.0.0.7\"]")).unwrap();
+    assert_eq!(other.warnings, warnings);
+    let named = load(&format!("{unix}trusted_proxies = [\"127.0.0.1\"]")).unwrap();
+    assert_eq!(named.warnings, Vec::<String>::new());
+    // Nobody knows here where systemd listens.
+    let systemd = "issuer = \"http://localhost:8080\"\nlisten = \"systemd\"";
+    assert_eq!(load(systemd).unwrap().warnings, Vec::<String>::new());
 }

@@ -11,9 +11,16 @@ use tokio_rustls::TlsAcceptor;
 /// Reads certificate and key, and looks whether they belong together.
 ///
 /// # Errors
-/// One sentence that names the file which is wrong.
+/// A line for each file that is wrong, which names it and where it was set.
 pub(crate) fn acceptor(tls: &Tls) -> anyhow::Result<TlsAcceptor> {
-    let (chain, key) = (chain(&tls.cert)?, key(&tls.key)?);
+    let (chain, key) = match (chain(&tls.cert), key(&tls.key)) {
+        (Ok(chain), Ok(key)) => (chain, key),
+        (chain, key) => {
+            let found = [chain.err(), key.err()].into_iter().zip(&tls.set_at);
+            let lines = found.filter_map(|(error, at)| Some(format!("{at}: {:#}", error?)));
+            bail!(lines.collect::<Vec<_>>().join("\n"));
+        }
+    };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -140,7 +140,11 @@ fn everything_is_looked_at_before_anything_is_made_or_announced() {
         ),
         (
             "[tls]\ncert = \"cert.pem\"\nkey = \"gone.pem\"",
-            "tls.key: cannot read ",
+            "v.toml:3: tls.key: cannot read ",
+        ),
+        (
+            "metrics = { listen = \"unix:gone/m.sock\" }",
+            "metrics.listen unix:",
         ),
         (
             "[tls]\ncert = \"key.pem\"\nkey = \"cert.pem\"",
@@ -185,6 +189,31 @@ fn everything_is_looked_at_before_anything_is_made_or_announced() {
     .unwrap();
     let sound = run(at, &["config", "check", "--config", "v.toml"], "");
     assert_eq!(sound.code, Some(0), "{sound:?}");
+}
+
+#[test]
+fn both_files_of_a_pair_are_told_with_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[tls]\ncert = \"gone.pem\"\nkey = \"gone-too.pem\"";
+    std::fs::write(folder.path().join("v.toml"), config).unwrap();
+    let told = run(
+        folder.path(),
+        &["config", "check", "--config", "v.toml"],
+        "",
+    );
+    assert_eq!(told.code, Some(2), "{told:?}");
+    let lines: Vec<_> = told.stderr.lines().collect();
+    let [cert, key] = lines[..] else {
+        panic!("{told:?}");
+    };
+    assert!(
+        cert.starts_with("error: v.toml:2: tls.cert: cannot read gone.pem"),
+        "{cert}"
+    );
+    assert!(
+        key.starts_with("error: v.toml:3: tls.key: cannot read gone-too.pem"),
+        "{key}"
+    );
 }
 
 #[test]
