@@ -37,6 +37,11 @@ impl NewCertificate {
     pub fn trust(&self) -> Trust {
         self.trust.clone()
     }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
 }
 
 /// A `valetkey serve` on loopback. Dropping it kills the server and removes its folder.

@@ -264,7 +264,7 @@ pub(crate) fn reload_all(keys: &Path) -> anyhow::Result<Vec<Answer>> {
     }
     if answers.is_empty() {
         bail!(
-            "no server of this configuration runs on this machine, as far as {} says: start one with `valetkey serve`, or send SIGHUP to one that cannot write there",
+            "no server of this configuration runs on this machine, as far as {} says: start one with `valetkey serve`, or send SIGHUP to one that cannot write there. If storage.url or storage.keys was changed, the server still runs by the earlier one: restart it, since a reload cannot change these",
             folder.display()
         );
     }

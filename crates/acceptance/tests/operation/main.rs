@@ -31,3 +31,4 @@ mod support;
 mod telemetry;
 mod tls_postgres;
 mod two_nodes;
+mod watched;

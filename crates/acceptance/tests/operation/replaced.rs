@@ -98,6 +98,27 @@ fn a_configuration_is_in_force_for_the_next_request_or_refused_whole() {
     assert!(within(SOON, taken), "{}", scene.provider.log());
 }
 
+/// A server is found beside its keys, so one of another storage is not.
+#[test]
+fn a_storage_that_was_changed_is_named_by_the_reload() {
+    let scene = Scene::plain("");
+    let keys = format!("{:?}", scene.provider.folder().join("other.keys"));
+    let path = scene.provider.config_path();
+    let text = fs::read_to_string(&path).expect("the file");
+    fs::write(&path, format!("{text}\n[storage]\nkeys = {keys}\n")).expect("it");
+    let told = reload(&scene);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    for part in [
+        "no server of this configuration",
+        "storage.keys was changed",
+        "restart it",
+    ] {
+        assert!(told.stderr.contains(part), "{told:?}");
+    }
+    scene.provider.hang_up();
+    logged(&scene, "storage.keys: a running server cannot change this");
+}
+
 /// An open connection is answered by the new configuration, and is not closed for it.
 #[test]
 fn a_connection_outlives_a_reload() {
@@ -142,11 +163,20 @@ fn a_certificate_is_taken_with_its_key_and_not_without() {
 
 #[test]
 fn nobody_is_turned_away_while_the_server_is_replaced() {
-    let mut scene = Scene::start(
-        Setup::toml(PLAIN)
-            .with(MACHINES)
-            .with("[branding]\nproduct = \"One\""),
-    );
+    while_the_server_is_replaced(Setup::toml(PLAIN));
+}
+
+#[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
+fn nobody_is_turned_away_while_a_server_on_postgresql_is_replaced() {
+    let server = tool("VALETKEY_TEST_POSTGRES");
+    let database = Database::on(server.to_str().expect("a URL"));
+    while_the_server_is_replaced(Setup::toml(PLAIN).postgres(database));
+}
+
+fn while_the_server_is_replaced(setup: Setup) {
+    let product = "[branding]\nproduct = \"One\"";
+    let mut scene = Scene::start(setup.with(MACHINES).with(product));
     let app = scene.machine();
     scene.client_credentials(&app).expect(200);
     let load = || Steady::begin(vec![scene.api()], &scene.token(), &app, per_second());
