@@ -93,6 +93,42 @@ fn the_dashboard_and_the_alerts_ask_for_what_is_told() {
     }
 }
 
+/// The names of the alerts.
+fn alerts() -> BTreeSet<String> {
+    let rules = text("valetkey.rules.yml");
+    let names = rules
+        .lines()
+        .filter_map(|line| line.split_once("- alert: "));
+    names.map(|(_, name)| name.trim().to_owned()).collect()
+}
+
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn what_is_worth_an_alert_has_one_and_each_says_what_to_do() {
+    let page_of_metrics = page("reference/metrics.md");
+    let advised = page_of_metrics.split("What is worth an alert:").nth(1);
+    let advised = words(advised.expect("the paragraph"), "valetkey_");
+    assert!(advised.len() > 6, "{advised:?}");
+    let rules = text("valetkey.rules.yml");
+    let asked = words(&rules, "valetkey_");
+    let missing: Vec<_> = advised.difference(&asked).collect();
+    assert!(missing.is_empty(), "no alert asks for {missing:?}");
+    let how = page("how-to/monitoring.md");
+    let rows = how
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `Valetkey"));
+    let told: BTreeSet<_> = rows
+        .filter_map(|row| Some(format!("Valetkey{}", row.split('`').next()?)))
+        .collect();
+    assert_eq!(told, alerts());
+}
+
 /// Prometheus, which is ended with the test.
 struct Prometheus(Child);
 
@@ -166,7 +202,7 @@ fn prometheus_loads_the_rules_and_answers_every_query() {
         let well = rules
             .iter()
             .filter(|rule| rule["health"] == "ok" && rule["state"] == "inactive");
-        rules.len() == 10 && well.count() == 10
+        rules.len() == alerts().len() && well.count() == rules.len()
     };
     assert!(within(SOON, judged), "{}", api.get("/api/v1/rules"));
 }

@@ -85,6 +85,9 @@ pub(super) fn tarball(
     for (path, content) in sources("examples/deploy")? {
         add(format!("examples/{path}"), content);
     }
+    for (path, content) in sources("examples/monitoring")? {
+        add(format!("examples/monitoring/{path}"), content);
+    }
     for (page, content) in &documents.manual {
         add(format!("share/man/man1/{page}"), content.clone());
     }

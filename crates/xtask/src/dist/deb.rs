@@ -81,6 +81,12 @@ fn data(built: &Built, documents: &Documents) -> anyhow::Result<Vec<Entry>> {
     for (path, content) in sources("examples/deploy")? {
         entries.push(Entry::file(format!("{examples}/{path}"), content));
     }
+    for (path, content) in sources("examples/monitoring")? {
+        entries.push(Entry::file(
+            format!("{examples}/monitoring/{path}"),
+            content,
+        ));
+    }
     for (page, content) in &documents.manual {
         let path = format!("usr/share/man/man1/{page}.gz");
         entries.push(Entry::file(path, gzip(content)?));
