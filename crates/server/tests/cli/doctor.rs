@@ -138,6 +138,60 @@ fn the_doctor_compares_the_clock_with_that_of_others() {
     }
 }
 
+/// Whom people cannot sign in at is found, and whether nobody answers there or somebody else.
+#[test]
+fn the_doctor_asks_each_provider_upstream() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    std::fs::write(at.join("secret"), "a secret of some length").unwrap();
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let other = "{\"issuer\":\"https://other.example\",\"authorization_endpoint\":\"https://other.example/a\",\"token_endpoint\":\"https://other.example/t\",\"jwks_uri\":\"https://other.example/k\"}";
+    let other = format!("http://{}", answering(http("200 OK", other)));
+    let nothing = format!("http://{}", answering(http("404 Not Found", "")));
+    for (issuer, parts) in [
+        (closed, ["does not answer", "valetkey outbound check"]),
+        (other, ["says what is not taken", "correct its `issuer`"]),
+        (nothing, ["does not answer", "404"]),
+    ] {
+        let config = format!(
+            "{CONFIG}\n[[login.upstream]]\nid = \"acme\"\nname = \"Acme\"\nissuer = \"{issuer}\"\n\
+             client_id = \"me\"\nsecret_file = \"secret\"\n"
+        );
+        std::fs::write(at.join("v.toml"), config).unwrap();
+        let args = ["--config", "v.toml", "--issuer", "http://localhost:1"];
+        let (state, message) = finding(at, &args, "upstream");
+        assert_eq!(state, "failed", "{issuer}: {message}");
+        assert!(message.contains(&issuer), "{message}");
+        assert!(
+            parts.iter().all(|part| message.contains(part)),
+            "{issuer}: {message}"
+        );
+    }
+}
+
+/// A mail server that is not there, and one that is none.
+#[test]
+fn the_doctor_greets_who_takes_mails() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    for server in [closed, answering("SSH-2.0-x\r\n".to_owned())] {
+        let config = format!(
+            "{CONFIG}\n[mail]\nfrom = \"no-reply@acme.example\"\nsmtp = \"smtp://{server}\"\n"
+        );
+        std::fs::write(at.join("v.toml"), config).unwrap();
+        let (state, message) = finding(at, &["--config", "v.toml"], "mail");
+        assert_eq!(state, "failed", "{message}");
+        assert!(message.contains("wait in the outbox"), "{message}");
+    }
+}
+
 #[test]
 fn the_doctor_tells_plain_http_where_tls_is_configured() {
     let provider = Provider::new();
