@@ -360,15 +360,32 @@ fn an_address_with_a_slash_too_many_is_the_page() {
         ("/developers/", "/developers"),
         ("/account/", "/account"),
         ("/sign-in/?request=device", "/sign-in?request=device"),
+        ("/developers/scopes/", "/developers/scopes"),
+        (
+            "/developers/grants/authorization-code/",
+            "/developers/grants/authorization-code",
+        ),
+        ("/apps/any/", "/apps/any"),
+        ("/apps/any/log/", "/apps/any/log"),
     ] {
-        let reply = scene.api().send(&page_request(typed));
-        assert_eq!(
-            (reply.status, reply.location()),
-            (303, Some(meant)),
-            "{typed}: {reply}"
-        );
+        for method in ["GET", "HEAD"] {
+            let request = Request::new(method, typed).header("Accept", "text/html");
+            let reply = scene.api().send(&request);
+            assert_eq!(
+                (reply.status, reply.location()),
+                (303, Some(meant)),
+                "{method} {typed}: {reply}"
+            );
+        }
     }
-    for typed in ["/nowhere/", "//account/", "/account//", "/oauth2/token/"] {
+    for typed in [
+        "/nowhere/",
+        "//account/",
+        "//apps/any/",
+        "/account//",
+        "/oauth2/token/",
+        "/developers/nowhere/",
+    ] {
         assert_page(&scene.api().send(&page_request(typed)), 404);
     }
     let post = Request::post("/sign-in/")

@@ -12,6 +12,7 @@ pub(crate) mod form;
 mod language;
 pub(crate) mod listener;
 pub(crate) mod notice;
+mod paths;
 pub(crate) mod picture;
 mod portal_host;
 mod prefix;

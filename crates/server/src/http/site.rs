@@ -2,6 +2,7 @@
 use super::cors::{Open, preflight};
 use super::error::{PageError, PageFault, Refusal};
 use super::form::{Form, Posted, Unread};
+use super::paths::Paths;
 use super::reply;
 use super::session::BrowserContext;
 use super::upload::Uploaded;
@@ -13,7 +14,6 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// See the module. A page is posted to through [`form`](Site::form) alone.
 pub(crate) struct Site {
@@ -215,7 +215,7 @@ impl Site {
     pub(crate) fn into_router(self) -> Router<App> {
         let pages = self.mounted.iter().filter(|(kind, _)| *kind == Kind::Page);
         let inside = |path: &String| path[self.prefix.len()..].to_owned();
-        let pages: Arc<[String]> = pages.map(|(_, path)| inside(path)).collect();
+        let pages = Paths(pages.map(|(_, path)| inside(path)).collect());
         let below = self
             .router
             .fallback(async move |method: Method, uri: Uri| elsewhere(&pages, &method, &uri))
@@ -252,15 +252,16 @@ async fn first_page(uri: Uri) -> Response {
 }
 
 /// What is at no path of ours. A page whose address was typed with a slash at its end is meant all the same.
-fn elsewhere(pages: &[String], method: &Method, uri: &Uri) -> Response {
-    let path = uri.path().strip_suffix('/');
-    let page = path.and_then(|path| pages.iter().find(|page| *page == path));
+fn elsewhere(pages: &Paths, method: &Method, uri: &Uri) -> Response {
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let page = uri.path().strip_suffix('/').filter(|path| {
+        // Two slashes at the beginning would lead to another host.
+        reads && !path.starts_with("//") && pages.contain(path)
+    });
     match (page, uri.query()) {
-        (Some(page), None) if *method == Method::GET => reply::see_other(page),
-        (Some(page), Some(query)) if *method == Method::GET => {
-            reply::see_other(&format!("{page}?{query}"))
-        }
-        _ => Refusal::NotFound.into_response(),
+        (Some(page), None) => reply::see_other(page),
+        (Some(page), Some(query)) => reply::see_other(&format!("{page}?{query}")),
+        (None, _) => Refusal::NotFound.into_response(),
     }
 }
 

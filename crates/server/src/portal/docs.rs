@@ -19,8 +19,15 @@ pub(crate) async fn show(
         .get_or_init(|| write(&app.config, &app.brand.shown));
     let alias = app.config.developers.aliases.get(uri.path());
     let path = alias.map_or_else(|| uri.path().to_owned(), |chapter| path_of(*chapter));
-    let page = pages.iter().find(|page| page.path == path);
-    let page = page.ok_or(Refusal::NotFound)?;
+    let page_at = |path: &str| pages.iter().find(|page| page.path == path);
+    let Some(page) = page_at(&path) else {
+        // Typed with a slash at its end, it is meant all the same.
+        let meant = path.strip_suffix('/').and_then(page_at);
+        return match meant {
+            Some(meant) => Ok(reply::see_other(&meant.path)),
+            None => Err(Refusal::NotFound),
+        };
+    };
     let mut response = reply::document_that_copies(page.media_type, page.text.clone());
     if is_known(&headers, &page.tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
