@@ -11,8 +11,9 @@ use super::tasks::Tasks;
 use super::television;
 use super::your_app;
 use axum::Router;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{RawQuery, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -46,7 +47,41 @@ pub fn router(settings: Settings) -> Router {
         .route(DemoYourApp::PATH, get(your_app::show))
         .route("/v1/tasks", get(api::list).post(api::add))
         .route("/assets/{name}", get(stylesheet))
+        .fallback(async || nothing_here(StatusCode::NOT_FOUND))
+        .method_not_allowed_fallback(async || nothing_here(StatusCode::METHOD_NOT_ALLOWED))
+        .layer(from_fn_with_state(demo.clone(), at_its_name))
         .with_state(demo)
+}
+
+/// Leads a browser that came by an address to the name that the app is registered under: cookies and redirect URIs are that
+/// name's.
+async fn at_its_name(State(demo): State<Demo>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let by_address = ["127.0.0.1", "[::1]"]
+        .iter()
+        .any(|own| host.starts_with(own));
+    let path = request.uri().path_and_query();
+    let path = path.map_or("/", axum::http::uri::PathAndQuery::as_str);
+    match by_address && request.method() == Method::GET && !path.starts_with("/v1/") {
+        true => reply::see_other(&format!("{}{path}", demo.settings.base)),
+        false => next.run(request).await,
+    }
+}
+
+fn nothing_here(status: StatusCode) -> Response {
+    let (error, description) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("method_not_allowed", "This is asked for in another way.")
+        }
+        _ => ("not_found", "The demo app has no such page."),
+    };
+    let page = DemoError {
+        frame: frame(),
+        error: error.to_owned(),
+        description: description.to_owned(),
+    };
+    reply::page(status, &page)
 }
 
 async fn stylesheet() -> Response {

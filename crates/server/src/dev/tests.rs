@@ -4,6 +4,7 @@ use super::setup::{AppCredential, Credentials, Login};
 use crate::mail::{Letter, Mailer};
 use axum::body::Body;
 use axum::http::Request;
+use axum::http::request::Builder;
 use config::{Config, Mail, MailBy};
 use http_body_util::BodyExt;
 use protocol::outbox::Entry;
@@ -26,6 +27,13 @@ fn entry(id: i64) -> Entry {
 
 /// The demo's page of mails.
 async fn page(config: &Config) -> String {
+    let (status, _, page) = asked(config, Request::get("/mail")).await;
+    assert_eq!(status, 200, "{page}");
+    page
+}
+
+/// What the demo answers: the status, where it leads and the body.
+async fn asked(config: &Config, request: Builder) -> (u16, Option<String>, String) {
     let login = || Login {
         email: String::new(),
         password: String::new(),
@@ -41,10 +49,31 @@ async fn page(config: &Config) -> String {
         api: credential(),
     };
     let demo = demo::router(registration(config, &credentials, "http://localhost:1"));
-    let request = Request::get("/mail").body(Body::empty()).unwrap();
+    let request = request.body(Body::empty()).unwrap();
     let response = demo.oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let location = response.headers().get("location");
+    let location = location.map(|place| place.to_str().unwrap().to_owned());
     let body = response.into_body().collect().await.unwrap().to_bytes();
-    String::from_utf8(body.to_vec()).unwrap()
+    (status, location, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn the_demo_is_at_its_name_and_says_what_it_has_not() {
+    let config = Config::for_tests();
+    for host in ["127.0.0.1:1", "[::1]:1"] {
+        let request = Request::get("/callback?code=a").header("host", host);
+        let (status, location, _) = asked(&config, request).await;
+        let place = "http://localhost:1/callback?code=a";
+        assert_eq!((status, location.as_deref()), (303, Some(place)), "{host}");
+        // A program follows no redirect with its token.
+        let request = Request::get("/v1/tasks").header("host", host);
+        assert_eq!(asked(&config, request).await.1, None);
+    }
+    let (status, _, page) = asked(&config, Request::get("/nowhere")).await;
+    assert!(status == 404 && page.contains("no such page"), "{page}");
+    let (status, _, page) = asked(&config, Request::post("/login")).await;
+    assert!(status == 405 && page.contains("another way"), "{page}");
 }
 
 #[tokio::test]
