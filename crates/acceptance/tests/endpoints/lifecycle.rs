@@ -451,3 +451,26 @@ fn a_public_app_gives_its_own_token_back() {
     scene.revoke(&app, &next.refresh).expect(200);
     assert!(!scene.is_active(&api, &next.access));
 }
+
+/// The page for developers of APIs shows every member that an API is told of an ordinary token.
+#[test]
+fn the_how_to_shows_the_whole_answer_of_introspection() {
+    let page = include_str!("../../../../docs/how-to/protect-an-api-in-another-language.md");
+    let shown = page
+        .split("```json")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let shown: Json = serde_json::from_str(shown.expect("an example")).expect("JSON");
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let api = scene.resource_server();
+    let tokens = scene.tokens(&app, "tasks:read");
+    let told = scene.introspect(&api, &tokens.access);
+    let names = |answer: &Json| -> Vec<String> {
+        let members = answer.as_object().expect("an object");
+        let mut names: Vec<_> = members.keys().cloned().collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&shown), names(&told), "{told}");
+}
