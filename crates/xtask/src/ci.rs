@@ -52,7 +52,7 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     if asked.long {
         variables.push(("VALETKEY_LONG", "1".into()));
     }
-    tests(&mut steps, &variables);
+    tests(&mut steps, &variables, asked.long);
     if let Some(server) = &server {
         stores(&mut steps, server, &variables, asked.long);
     }
@@ -154,9 +154,24 @@ fn postgres(steps: &mut Steps, variables: &mut Variables) -> Option<Server> {
     server
 }
 
+/// What the long form speaks over HTTP beside the rest, with everything kept on PostgreSQL.
+const LONG_OVER_HTTP: [&str; 11] = [
+    "handoff::",
+    "upstream::",
+    "passkeys::",
+    "second_factor::",
+    "imported::",
+    "step_up::",
+    "limits::",
+    "documented::",
+    "by_page::",
+    "own_api::",
+    "imports::",
+];
+
 /// All tests once, the store's on PostgreSQL where there is one; then what is spoken over HTTP, with everything kept on
 /// PostgreSQL.
-fn tests(steps: &mut Steps, variables: &Variables) {
+fn tests(steps: &mut Steps, variables: &Variables, long: bool) {
     let memory = memory();
     let with = |mut command: Command| {
         command.envs(variables.iter().map(|(name, value)| (name, value)));
@@ -201,6 +216,9 @@ fn tests(steps: &mut Steps, variables: &Variables) {
         .args(["consent::", "mailbox::", "device", "portal::"])
         .args(["together::"])
         .env("VALETKEY_TEST_ON", "postgres");
+    if long {
+        over_http.args(LONG_OVER_HTTP);
+    }
     steps.run("the server on PostgreSQL", &mut over_http);
 }
 
