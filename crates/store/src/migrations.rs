@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 36] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 37] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -69,10 +69,11 @@ pub(crate) const SQLITE: [Migration; 36] = steps!("sqlite":
     37 "publishers" "0",
     38 "earlier_passwords" "0",
     39 "developers" "0",
+    41 "login_answers" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 36] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 37] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -109,6 +110,7 @@ pub(crate) const POSTGRES: [Migration; 36] = steps!("postgres":
     37 "publishers" "0",
     38 "earlier_passwords" "0",
     39 "developers" "0",
+    41 "login_answers" "0",
 );
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ pub fn accept<M: Mint>(
     let known = facts.person.as_ref();
     let subject = known.map(|person| person.subject);
     if let Some(answered) = &facts.answered {
-        return match subject.is_some() && answered.is_of(subject) && answered.used_at.is_none() {
+        let same = answered.said.as_ref() == Some(&answer.said) && answered.is_of(subject);
+        return match same && answered.used_at.is_none() {
             true => Decision::unchanged(()),
             false => Decision::refuse(HandoffError::AnsweredChallenge),
         };
@@ -83,6 +84,7 @@ pub fn accept<M: Mint>(
         auth_time,
         methods: answer.methods.join(" "),
         expires_at: now.plus(TICKET_LIFE),
+        said: answer.said,
         recognized: Box::new(recognized(answer.person, known, context)),
     };
     Decision::grant(change.into(), ())

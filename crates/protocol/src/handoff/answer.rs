@@ -3,6 +3,7 @@ use super::memberships::{ExternalMembership, memberships};
 use super::reading::{AnswerFault, LONGEST_NAME, called, flag, id_fault, knows, missing, text};
 use crate::openid::claims::Document;
 use crate::types::{MailAddress, UnixTime};
+use jose::Digest;
 use jose::json::{self, JsonFault, Object};
 use serde_json::Value;
 
@@ -39,6 +40,8 @@ pub struct Answer {
     pub methods: Vec<String>,
     /// What that is worth, in the company's words; `None`: what its methods tell.
     pub acr: Option<String>,
+    /// SHA-256 of all that was said, however it was written.
+    pub said: Digest,
 }
 
 /// Reads a body: an object of JSON.
@@ -75,6 +78,7 @@ impl Answer {
             auth_time: auth_time(&body)?,
             methods: methods(&body)?,
             acr: text(&body, "", "acr")?.map(str::to_owned),
+            said: Digest::of(Value::Object(body).to_string().as_bytes()),
         };
         Ok((challenge, answer))
     }

@@ -186,8 +186,10 @@ pub struct LoginAnswer {
     pub outcome: LoginOutcome,
     /// Until when its ticket works.
     pub expires_at: UnixTime,
-    /// When it was used.
+    /// When it was used, or used up because the person's sessions ended.
     pub used_at: Option<UnixTime>,
+    /// SHA-256 of all that the company said, where it was the company, and let somebody in.
+    pub said: Option<Digest>,
 }
 
 impl LoginAnswer {
@@ -223,6 +225,7 @@ mod tests {
             outcome: LoginOutcome::Refused,
             expires_at: UnixTime(1_800_000_100),
             used_at: None,
+            said: None,
         }
     }
 

@@ -3,6 +3,7 @@ use crate::events::{Actor, Event, Happened};
 use crate::handoff::LoginChallenge;
 use crate::openid::claims::Document;
 use crate::types::{NewPerson, Subject, UnixTime};
+use jose::Digest;
 
 /// What the company says of a browser that was sent there.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub enum HandoffChange {
         methods: String,
         /// Until when the ticket works.
         expires_at: UnixTime,
+        /// SHA-256 of all that was said.
+        said: Digest,
         /// The account.
         recognized: Box<Recognized>,
     },

@@ -21,6 +21,8 @@ pub enum PasskeyChange {
         codes: Vec<Digest>,
         /// The session that goes on.
         session: Option<Locator>,
+        /// The answer of another provider by which its person signs in just now, which goes on. Guard: it was not used up.
+        answer: Option<Locator>,
         /// The mail that tells of it.
         notice: Option<Box<LinkMail>>,
     },

@@ -25,6 +25,8 @@ pub enum SecondFactorChange {
         is_first: bool,
         /// The session that goes on.
         keep: Option<Locator>,
+        /// The answer of another provider by which they sign in just now, which goes on. Guard: it was not used up.
+        answer: Option<Locator>,
         /// The mail that tells of it.
         notice: Option<Box<LinkMail>>,
     },

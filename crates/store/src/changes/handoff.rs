@@ -14,20 +14,21 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a HandoffChange, now: UnixTi
             auth_time,
             methods,
             expires_at,
+            said,
             recognized,
         } => {
-            let said = (*auth_time, methods.as_str());
-            let steps = answer(steps, challenge, said, *expires_at);
+            let how = (*auth_time, methods.as_str());
+            let steps = answer(steps, challenge, how, *expires_at);
             let steps = recognize(steps, recognized, now);
             match &**recognized {
                 Recognized::Known { subject, .. } => steps.run(
-                    "UPDATE login_answers SET subject = $2 WHERE id = $1",
-                    values![challenge.id, *subject],
+                    "UPDATE login_answers SET subject = $2, said = $3 WHERE id = $1",
+                    values![challenge.id, *subject, said],
                 ),
                 Recognized::New { identity, .. } => steps.run(
-                    "UPDATE login_answers SET subject = \
+                    "UPDATE login_answers SET said = $4, subject = \
                      (SELECT subject FROM identities WHERE source = $2 AND external_id = $3) WHERE id = $1",
-                    values![challenge.id, &identity.0, &identity.1],
+                    values![challenge.id, &identity.0, &identity.1, said],
                 ),
             }
         }

@@ -1,7 +1,7 @@
 //! Passkeys of people.
 use super::mail_link::{remember_password, tell};
 use super::second_factor::{forget_idle_codes, going_on, keep_codes};
-use super::session::{end_all, forget_devices};
+use super::session::{end_all, end_all_but, forget_devices, still_holds};
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
@@ -16,16 +16,18 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a PasskeyChange, now: UnixTi
             ceremony,
             codes,
             session,
+            answer,
             notice,
         } => {
             let steps = locked(steps, passkey.subject);
             let steps = going_on(steps, passkey.subject, *session);
+            let steps = still_holds(steps, passkey.subject, *answer);
             let steps = add(steps, passkey, *ceremony, codes);
             let steps = match codes.is_empty() {
                 true => steps,
                 false => {
                     let steps = keep_codes(steps, passkey.subject, codes);
-                    let steps = end_all(steps, passkey.subject, *session);
+                    let steps = end_all_but(steps, passkey.subject, *session, *answer);
                     let steps = forget_devices(steps, passkey.subject);
                     remember_password(steps, passkey.subject, notice.as_deref())
                 }

@@ -1,6 +1,6 @@
 //! Second factors of people.
 use super::mail_link::{remember_password, tell};
-use super::session::{end_all, forget_devices};
+use super::session::{end_all, end_all_but, forget_devices, still_holds};
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
@@ -21,16 +21,19 @@ pub(super) fn steps<'a>(
             codes,
             is_first,
             keep,
+            answer,
             notice,
         } => {
             let steps = going_on(locked(steps, *subject), *subject, *keep);
+            let steps = still_holds(steps, *subject, *answer);
             let steps = match is_first {
                 true => steps.exists(NO_PASSKEY, values![*subject]),
                 false => steps,
             };
             let steps = add(steps, *subject, (sealed, *step), *at);
             let steps = keep_codes(steps, *subject, codes);
-            let steps = forget_devices(end_all(steps, *subject, *keep), *subject);
+            let steps = end_all_but(steps, *subject, *keep, *answer);
+            let steps = forget_devices(steps, *subject);
             let steps = match is_first {
                 true => remember_password(steps, *subject, notice.as_deref()),
                 false => steps,

@@ -55,6 +55,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
         }
         SessionChange::EndAll { subject, keep } => {
             let keep = keep.unwrap_or(Locator(0));
+            let steps = answers_end(steps, *subject, None);
             all_end(steps, *subject, keep).event(END_ALL, values![*subject, keep])
         }
         SessionChange::EndByLink {
@@ -97,6 +98,7 @@ fn end_by_link<'a>(
     (session, device): (Option<Locator>, Option<&'a str>),
 ) -> Steps<'a> {
     let steps = steps.run(TAKE_AWAY, values![subject, link]);
+    let steps = answers_end(steps, subject, None);
     match session {
         Some(session) => device_ends(steps, session, subject, device)
             .event(END_DEVICE, values![session, subject, device]),
@@ -227,8 +229,43 @@ const END_ALL: &str = "DELETE FROM sessions WHERE subject = $1 AND id <> $2";
 
 /// Ends all sessions of a person, but for one, along with another change.
 pub(super) fn end_all(steps: Steps<'_>, subject: Subject, keep: Option<Locator>) -> Steps<'_> {
+    end_all_but(steps, subject, keep, None)
+}
+
+/// The same, in a sign-in by this `answer`, which goes on.
+pub(super) fn end_all_but(
+    steps: Steps<'_>,
+    subject: Subject,
+    keep: Option<Locator>,
+    answer: Option<Locator>,
+) -> Steps<'_> {
     let keep = keep.unwrap_or(Locator(0));
+    let steps = answers_end(steps, subject, answer);
     all_end(steps, subject, keep).run(END_ALL, values![subject, keep])
+}
+
+/// What was said of a person elsewhere and began no session begins none any more, but for one. It comes before the sessions:
+/// whoever uses an answer at the same moment is waited for, and their session is found.
+fn answers_end(steps: Steps<'_>, subject: Subject, but: Option<Locator>) -> Steps<'_> {
+    // When it was used up nobody asks: that it was is told by there being a time.
+    const USE_UP: &str = "UPDATE login_answers SET used_at = expires_at \
+         WHERE subject = $1 AND used_at IS NULL AND id <> $2";
+    steps.run(USE_UP, values![subject, but.unwrap_or(Locator(0))])
+}
+
+/// Whoever signs in by this `answer` does so only as long as it was not used up.
+pub(super) fn still_holds(
+    steps: Steps<'_>,
+    subject: Subject,
+    answer: Option<Locator>,
+) -> Steps<'_> {
+    match answer {
+        Some(answer) => steps.exists(
+            "SELECT 1 FROM login_answers WHERE id = $1 AND subject = $2 AND used_at IS NULL",
+            values![answer, subject],
+        ),
+        None => steps,
+    }
 }
 
 /// Forgets which browsers knew the account, along with another change.

@@ -5,7 +5,7 @@ use protocol::types::Subject;
 
 /// What was said to a challenge.
 pub(crate) const ANSWER: Query<LoginAnswer> = Query {
-    sql: "SELECT id, browser, onward, subject, auth_time, methods, expires_at, used_at FROM login_answers WHERE id = $1",
+    sql: "SELECT id, browser, onward, subject, auth_time, methods, expires_at, used_at, said FROM login_answers WHERE id = $1",
     read: |row| {
         let subject = row.optional_number(3)?.map(Subject);
         let (auth_time, methods) = (row.time(4)?, row.string(5)?);
@@ -21,6 +21,7 @@ pub(crate) const ANSWER: Query<LoginAnswer> = Query {
             outcome: subject.map_or(LoginOutcome::Refused, signed_in),
             expires_at: row.time(6)?,
             used_at: row.optional_time(7)?,
+            said: row.optional_digest(8)?,
         })
     },
 };

@@ -3,13 +3,13 @@ use crate::racers::race;
 use crate::world::World;
 use jose::Digest;
 use protocol::Transition;
-use protocol::accounts::second_factor::Proof;
+use protocol::accounts::second_factor::{self, NewAuthenticator, Proof};
 use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
 use protocol::handoff::{
     ExternalMembership, LoginChallenge, LoginOutcome, MembershipFacts, SOURCE, next_change,
 };
 use protocol::openid::claims::Document;
-use protocol::transition::{HandoffChange, Recognized};
+use protocol::transition::{HandoffChange, Recognized, SessionChange};
 use protocol::types::{Lifetime, Membership, NewPerson, Person, Role, Subject, UnixTime};
 use std::sync::Arc;
 use store::Outcome;
@@ -29,6 +29,7 @@ fn accept(world: &World, challenge: &LoginChallenge, recognized: Recognized) -> 
         auth_time: world.now,
         methods: "pwd otp".to_owned(),
         expires_at: world.now.plus(Lifetime::from_minutes(5)),
+        said: Digest::of(b"what was said"),
         recognized: Box::new(recognized),
     })
 }
@@ -70,6 +71,7 @@ async fn an_answer_names_the_account_that_it_made() {
     let answer = answer.expect("an answer");
     assert_eq!((answer.outcome, answer.used_at), (outcome, None));
     assert_eq!(answer.browser, Digest::of(b"browser"));
+    assert_eq!(answer.said, Some(Digest::of(b"what was said")));
     // Two may share an address, and nobody is found by it.
     let other = accept(
         &world,
@@ -137,6 +139,87 @@ async fn of_many_sessions_by_one_answer_one_begins() {
     let starts = (0..8).map(|racer| start(&world.store, &ada, one.id, racer, world.now));
     assert_eq!(race(&world, starts.collect()).await, 1);
     assert_eq!(world.database().count("SELECT COUNT(*) FROM sessions"), 1);
+}
+
+/// An answer that began no session is no way around the end of all of them, whatever ended them.
+#[tokio::test]
+async fn an_answer_that_is_not_used_ends_with_the_sessions() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let new = newcomer(&world, "u-1", "ada@example.com");
+    world.settle(accept(&world, &challenge(&world), new)).await;
+    let other = newcomer(&world, "u-2", "bob@example.com");
+    let of_bob = challenge(&world);
+    world.settle(accept(&world, &of_bob, other)).await;
+    let bob = known(&world, "u-2").await.unwrap();
+    let ada = known(&world, "u-1").await.unwrap();
+    let (subject, keep) = (ada.subject, None);
+    let password = protocol::transition::AccountChange::SetPassword {
+        subject,
+        proved: None,
+        password: String::new(),
+        keep,
+        notice: None,
+    };
+    let ends: [Transition; 3] = [
+        SessionChange::EndAll { subject, keep }.into(),
+        Transition::Account(password),
+        protocol::accounts::people::disable(&ada, &mint),
+    ];
+    for (racer, end) in ends.into_iter().enumerate() {
+        let one = challenge(&world);
+        let again = Recognized::Known {
+            subject,
+            email: String::new(),
+            verified_at: None,
+            name: "Ada".to_owned(),
+            claims: None,
+        };
+        world.settle(accept(&world, &one, again)).await;
+        let told = format!("{end:?}");
+        assert_eq!(world.settle(end).await, Outcome::Committed);
+        let answer = world.store.login_answer(one.id).await.unwrap().unwrap();
+        assert!(answer.used_at.is_some(), "{told}");
+        let late = start(&world.store, &ada, one.id, racer, world.now);
+        assert_eq!(world.settle(late).await, Outcome::Conflict, "{told}");
+    }
+    // Another's still works.
+    let theirs = start(&world.store, &bob, of_bob.id, 9, world.now);
+    assert_eq!(world.settle(theirs).await, Outcome::Committed);
+}
+
+/// Whoever signs in by an answer and sets a second factor up goes on by it, unless it was used up meanwhile.
+#[tokio::test]
+async fn a_second_factor_is_set_up_in_a_sign_in_that_goes_on() {
+    let world = World::new();
+    for (id, over) in [("u-1", true), ("u-2", false)] {
+        let one = challenge(&world);
+        let new = newcomer(&world, id, &format!("{id}@example.com"));
+        world.settle(accept(&world, &one, new)).await;
+        let ada = known(&world, id).await.unwrap();
+        if over {
+            let (subject, keep) = (ada.subject, None);
+            let end = SessionChange::EndAll { subject, keep };
+            world.settle(end.into()).await;
+        }
+        let add = NewAuthenticator {
+            person: &ada,
+            sealed: b"seed".to_vec(),
+            step: 1,
+            codes: &[],
+            is_first: true,
+            session: None,
+            answer: Some(one.id),
+        };
+        let add = second_factor::add(add, false, world.now, &world.store.mint());
+        let expected = match over {
+            true => Outcome::Conflict,
+            false => Outcome::Committed,
+        };
+        assert_eq!(world.settle(add).await, expected);
+        let answer = world.store.login_answer(one.id).await.unwrap().unwrap();
+        assert_eq!(answer.used_at.is_some(), over);
+    }
 }
 
 fn start(

@@ -62,6 +62,7 @@ fn adding(world: &World, person: &Person, session: &Session, id: u8, first: bool
         name: format!("Key {id}"),
         codes: &codes,
         session: Some(session),
+        answer: None,
     };
     passkeys::add(new, true, world.now, &mint)
 }
@@ -217,6 +218,7 @@ async fn a_ceremony_is_answered_once_whatever_answers_it() {
         ceremony,
         codes,
         session: Some(here.id),
+        answer: None,
         notice: None,
     });
     assert_eq!(world.settle(added).await, Conflict);
@@ -368,6 +370,7 @@ fn adding_app(world: &World, person: &Person, session: &Session, is_first: bool)
         codes: &codes(b"third"),
         is_first,
         session: Some(session),
+        answer: None,
     };
     add_app(new, false, world.now, &world.store.mint())
 }

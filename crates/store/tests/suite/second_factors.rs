@@ -37,6 +37,7 @@ fn adding(world: &World, person: &Person, session: Option<&Session>) -> Transiti
         codes: &codes(b"first"),
         is_first: true,
         session,
+        answer: None,
     };
     second_factor::add(new, true, world.now, &world.store.mint())
 }

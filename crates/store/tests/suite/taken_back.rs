@@ -51,6 +51,7 @@ async fn key(world: &World, person: &Person, session: &Session, id: u8, first: b
         name: format!("Key {id}"),
         codes: &codes,
         session: Some(session),
+        answer: None,
     };
     told(world, passkeys::add(new, true, world.now, &mint)).await
 }
@@ -64,6 +65,7 @@ async fn app(world: &World, person: &Person, session: &Session, is_first: bool) 
         codes: &RecoveryCode::of_round(&Key::new(&[7; 32]), b"app"),
         is_first,
         session: Some(session),
+        answer: None,
     };
     told(world, add_app(new, true, world.now, &world.store.mint())).await
 }

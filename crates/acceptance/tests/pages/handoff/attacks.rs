@@ -146,6 +146,48 @@ fn an_account_that_is_switched_off_stays_off() {
     assert_eq!(browser.get("/account").status, 303);
 }
 
+/// A way back that was not gone yet is no way around the end of a person's sessions.
+#[test]
+fn a_ticket_ends_with_the_sessions() {
+    let scene = company("");
+    let mut other = scene.provider.browser();
+    let back = accept(&scene, &sent_away(&mut other));
+    other.open(&back).expect(200);
+    let listed = scene.cli(&["user", "list"]);
+    let users = listed["users"].as_array().expect("a list");
+    let ada = users.iter().find(|user| user["name"] == "Ada Lovelace");
+    let id = ada.expect("Ada")["id"].as_str().expect("an id").to_owned();
+    let at_the_company = |_: &mut Browser| {
+        call(&scene, "/login/end-sessions", &json!({ "user": "u-1815" })).expect(200);
+    };
+    let everywhere = |other: &mut Browser| {
+        let page = other.open("/account").expect(200);
+        let form = crate::support::form_to(&page, "/account/sessions/end-all");
+        other.submit(&form, &[]);
+    };
+    let by_operator = |_: &mut Browser| {
+        scene.cli(&["session", "end", "--all", &id]);
+    };
+    let off_and_on = |_: &mut Browser| {
+        scene.cli(&["user", "disable", &id]);
+        scene.cli(&["user", "enable", &id]);
+    };
+    let ends: [(&str, &dyn Fn(&mut Browser)); 4] = [
+        ("everywhere", &everywhere),
+        ("at the company", &at_the_company),
+        ("by an operator", &by_operator),
+        ("off and on", &off_and_on),
+    ];
+    for (how, end) in ends {
+        let mut browser = scene.provider.browser();
+        let back = accept(&scene, &sent_away(&mut browser));
+        end(&mut other);
+        let page = browser.open(&back);
+        assert_eq!(page.status, 400, "{how}: {page}");
+        assert_nobody(&page, &mut browser);
+    }
+}
+
 #[test]
 fn no_password_opens_an_account_of_the_companys() {
     let scene = company("");

@@ -99,6 +99,44 @@ fn an_answer_is_taken_once_and_again_when_it_is_the_same() {
     assert_refused(&refused, 409, "answered_challenge");
 }
 
+/// Whatever differs: what was said first is what the ticket signs in with, so a second answer must not seem to be taken.
+#[test]
+fn another_answer_of_the_same_person_is_another_answer() {
+    let scene = company("");
+    let mut browser = scene.provider.browser();
+    let challenge = challenge_of(&browser.open("/sign-in"));
+    let first = way_back(call(&scene, "/login/accept", &ada(&challenge)));
+    let differs: [(&str, Json); 7] = [
+        ("/user/name", json!("Somebody Else")),
+        ("/user/email", json!("else@company.example")),
+        ("/user/email_verified", json!(false)),
+        ("/user/claims", json!({ "locale": "de" })),
+        (
+            "/user/organizations",
+            json!([{ "id": "o-1", "name": "Acme", "role": "owner" }]),
+        ),
+        ("/auth_time", json!(1_700_000_000)),
+        ("/amr", json!(["pwd"])),
+    ];
+    for (pointer, value) in differs {
+        let mut other = ada(&challenge);
+        match pointer.strip_prefix("/user/") {
+            Some(name) => other["user"][name] = value,
+            None => other[&pointer[1..]] = value,
+        }
+        let refused = call(&scene, "/login/accept", &other);
+        assert_refused(&refused, 409, "answered_challenge");
+    }
+    // None of it was taken, nor what belongs to it.
+    let page = browser.open(&first).expect(200).text();
+    assert!(
+        page.contains("Ada Lovelace") && page.contains("ada@company.example"),
+        "{page}"
+    );
+    let page = browser.open("/organizations").expect(200).text();
+    assert!(!page.contains("Acme"), "{page}");
+}
+
 #[test]
 fn many_answers_at_once_make_one_account() {
     let scene = company("");

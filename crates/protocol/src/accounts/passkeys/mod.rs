@@ -92,6 +92,8 @@ pub struct NewPasskey<'a> {
     /// The session in which it is added: all others end where they began without a second factor. `None`: at a sign-in that takes
     /// one.
     pub session: Option<&'a Session>,
+    /// What another provider said, where it is added at a sign-in there.
+    pub answer: Option<Locator>,
 }
 
 /// Adds a passkey. `told`: its person hears of it by mail.
@@ -108,6 +110,7 @@ pub fn add<M: Mint>(new: NewPasskey<'_>, told: bool, now: UnixTime, mint: &M) ->
         ceremony: new.ceremony,
         codes: new.codes.iter().map(RecoveryCode::digest).collect(),
         session: new.session.map(|session| session.id),
+        answer: new.answer,
         notice: match new.codes.is_empty() {
             true => mail(told, (LinkPurpose::PasskeysChanged, new.person), now, mint),
             false => mail(

@@ -240,6 +240,8 @@ pub struct NewAuthenticator<'a> {
     pub is_first: bool,
     /// The session in which it is added, if there is one: all others end.
     pub session: Option<&'a Session>,
+    /// What another provider said, where it is added at a sign-in there.
+    pub answer: Option<Locator>,
 }
 
 /// Gives a person a second factor. `told`: they hear of it by mail.
@@ -257,6 +259,7 @@ pub fn add<M: Mint>(new: NewAuthenticator<'_>, told: bool, now: UnixTime, mint: 
         codes: digests(new.codes),
         is_first: new.is_first,
         keep: new.session.map(|session| session.id),
+        answer: new.answer,
         notice: told.then(|| tell_of(tell, new.person, now, mint)).flatten(),
     })
 }

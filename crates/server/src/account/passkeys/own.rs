@@ -107,6 +107,7 @@ pub(super) async fn add(
         name,
         codes: &codes,
         session: Some(&facts.session),
+        answer: None,
     };
     let now = clock::now();
     let change = adding(new, tells(&app, &facts.person), now, &app.mint);

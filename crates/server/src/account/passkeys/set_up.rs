@@ -108,6 +108,7 @@ async fn added(
         name,
         codes: &codes,
         session: newcomer.session.as_ref(),
+        answer: newcomer.answer,
     };
     let change = add(new, tells(app, person), now, &app.mint).in_language(language);
     let act = app.act(now, browser.address);

@@ -175,6 +175,7 @@ async fn added(
         codes: &codes,
         is_first: newcomer.is_first,
         session: newcomer.session.as_ref(),
+        answer: newcomer.answer,
     };
     let change = add(new, tells(app, person), now, &app.mint);
     let change = change.in_language(browser.language);

@@ -31,7 +31,7 @@ pub(in crate::account) struct Newcomer {
     /// The session in which they do; `None`: they sign in, and cannot without.
     pub(in crate::account) session: Option<Session>,
     /// What another provider said, in place of a password.
-    pub(super) answer: Option<Locator>,
+    pub(in crate::account) answer: Option<Locator>,
     /// Whether they have no other second factor, so that none was asked for.
     pub(in crate::account) is_first: bool,
 }
