@@ -403,8 +403,9 @@ pub(crate) struct AccountSettings {
     pub(crate) interaction: Span,
     /// Who signs in with a second factor, a code of an authenticator app. Whoever has set one up is asked for it at every
     /// sign-in. `"optional"`: nobody else must. `"restricted"`: whoever allows an app a scope that is `restricted`.
-    /// `"required"`: everybody; who has none sets it up at the next sign-in, and sessions that began without are over. A
-    /// scope may ask for it by itself (`scopes.NAME.second_factor`), and an app (`openid.second_factor_acr`).
+    /// `"required"`: everybody; who has none sets it up at the next sign-in, your own login (`login.handoff`) proves one for
+    /// its people, and sessions that began without are over. A scope may ask for it by itself
+    /// (`scopes.NAME.second_factor`), and an app (`openid.second_factor_acr`).
     pub(crate) second_factor: SecondFactorRule,
     /// How people are named to apps: `{ prefix = "user_" }`, or `"number"` for a counter. Not to be changed once
     /// there are people. A prefix has 1 to 16 letters, digits, `_` and `-`.

@@ -4,8 +4,8 @@ use protocol::Policy;
 use protocol::accounts::passkeys::KeyPlace;
 use protocol::accounts::second_factor::totp::Seed;
 use protocol::accounts::second_factor::{
-    Authenticator, Owed, Pending, Proof, Second, SecondFactors, Typed, is_multi_factor, step_of,
-    with_second,
+    Authenticator, Owed, Pending, Proof, Second, SecondFactors, Typed, begins_with_one,
+    is_multi_factor, step_of, with_second,
 };
 use protocol::accounts::sign_in::Attempt;
 use protocol::facts::Attempts;
@@ -169,6 +169,11 @@ fn who_has_one_owes_it_and_who_has_none_where_the_policy_says_so() {
         for person in [&test_user, &elsewhere] {
             assert_eq!(Owed::by(person, &none, &policy), Owed::Nothing, "{rule:?}");
         }
+        // Whoever signs in at the company's own login proves one there.
+        let all = rule == SecondFactorRule::Required;
+        assert_eq!(begins_with_one(&elsewhere, &policy), all, "{rule:?}");
+        assert_eq!(begins_with_one(&ada, &policy), all, "{rule:?}");
+        assert!(!begins_with_one(&test_user, &policy), "{rule:?}");
     }
 }
 

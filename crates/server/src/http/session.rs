@@ -15,7 +15,7 @@ use axum::response::Response;
 use pages::{Frame, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::handover::PortalCookie;
-use protocol::accounts::second_factor::needs;
+use protocol::accounts::second_factor::begins_with_one;
 use protocol::accounts::session::SessionCookie;
 use protocol::apps::signed_in_lately;
 use protocol::facts::SessionFacts;
@@ -104,7 +104,7 @@ impl ClaimedSession {
 
 /// Whether a session began with what everybody proves here.
 fn is_enough(app: &AppState, facts: &SessionFacts) -> bool {
-    !needs(&facts.person, app.policy()) || facts.session.has_second_factor()
+    !begins_with_one(&facts.person, app.policy()) || facts.session.has_second_factor()
 }
 
 fn note_use(app: &AppState, facts: &SessionFacts, now: UnixTime) {

@@ -342,12 +342,9 @@ fn a_portal_on_its_own_host_gets_a_proof_that_is_not_old() {
 /// What the company's own login proves is its matter: it is told that a second factor is needed, and what it says counts.
 #[test]
 fn a_second_factor_is_the_companys_to_prove() {
-    let on = "[openid]\nenabled = true\nacr = \"one\"\nsecond_factor_acr = \"two\"\n\
-              [accounts]\nsecond_factor = \"required\"";
-    let scene = company(on);
+    let scene = company("[openid]\nenabled = true\nacr = \"one\"\nsecond_factor_acr = \"two\"");
     let app = app_of(&scene);
     let mut browser = scene.provider.browser();
-    // The policy is for accounts here.
     let code = let_in(
         &scene,
         &mut browser,
@@ -387,5 +384,49 @@ fn a_second_factor_is_the_companys_to_prove() {
     seen.expect(200);
     // With it, nobody is sent away again.
     let again = browser.authorize(&scene.question(&app, &pairs));
+    assert!(!again.code().is_empty());
+}
+
+/// Where everybody needs a second factor, the company's people do too: it is told, and without one nobody is signed in.
+#[test]
+fn everybodys_second_factor_is_that_of_the_companys_people_too() {
+    let mut scene = company("[accounts]\nsecond_factor = \"optional\"");
+    let app = app_of(&scene);
+    let mut old = scene.provider.browser();
+    let_in(&scene, &mut old, &app, &[]);
+    let config = scene.provider.config_path();
+    let text = std::fs::read_to_string(&config).expect("the configuration");
+    let text = text.replace("\"optional\"", "\"required\"");
+    std::fs::write(&config, text).expect("write it");
+    scene.provider.restart();
+    // A session that began without is over, also for an app that was allowed before.
+    challenge_of(&old.open(&scene.question(&app, &[])));
+    let say = |browser: &mut Browser, away: &Reply, amr: &Json| {
+        let challenge = challenge_of(away);
+        let body = json!({ "challenge": challenge });
+        let told = call(&scene, "/login/challenge", &body).expect(200).json();
+        assert_eq!(told["second_factor"], true, "{told}");
+        let mut body = ada(&challenge);
+        body["amr"] = amr.clone();
+        browser.open(&way_back(call(&scene, "/login/accept", &body)))
+    };
+    let mut browser = scene.provider.browser();
+    let away = browser.open(&scene.question(&app, &[]));
+    let reply = say(&mut browser, &away, &json!(["pwd"]));
+    let refused = Redirect::parse(reply.location().expect("to the app"));
+    assert_eq!(
+        refused.param("error"),
+        Some("unmet_authentication_requirements")
+    );
+    assert_eq!(browser.get("/account").status, 303, "nobody is signed in");
+    // For what is one's own too: a page says so, and leads to the company again.
+    let away = browser.open("/sign-in");
+    let page = say(&mut browser, &away, &json!(["pwd"]));
+    assert_eq!(page.status, 403, "{page}");
+    assert!(page.text().contains("second-factor"), "{page}");
+    assert_eq!(browser.get("/account").status, 303, "nobody is signed in");
+    let away = browser.open("/sign-in?after=second-factor");
+    say(&mut browser, &away, &json!(["pwd", "otp", "mfa"])).expect(200);
+    let again = browser.authorize(&scene.question(&app, &[]));
     assert!(!again.code().is_empty());
 }

@@ -6,7 +6,7 @@ mod owed;
 pub mod recovery;
 pub mod totp;
 
-pub use owed::{Owed, needs};
+pub use owed::{Owed, begins_with_one, needs};
 
 use super::mail_link::{LinkMail, LinkPurpose};
 use super::mailbox::notice;

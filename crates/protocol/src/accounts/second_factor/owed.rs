@@ -25,14 +25,24 @@ impl Owed {
     }
 }
 
-/// Whether this person signs in with a second factor only. Those whom the company's own login knows prove there what it asks
-/// for, and test users try an app.
+/// Whether this person signs in with a second factor of this server only. Those whom the company's own login knows prove one
+/// there.
 pub fn needs(person: &Person, policy: &Policy) -> bool {
-    let rule = policy.accounts.second_factor == SecondFactorRule::Required;
-    rule && person.external_id.is_none() && person.test_app.is_none()
+    person.external_id.is_none() && begins_with_one(person, policy)
+}
+
+/// Whether this person's sessions begin with a second factor only, of this server or of the company's own login. Test users try
+/// an app.
+pub fn begins_with_one(person: &Person, policy: &Policy) -> bool {
+    policy.everybody_needs_second_factor() && person.test_app.is_none()
 }
 
 impl Policy {
+    /// Whether nobody signs in without a second factor.
+    pub fn everybody_needs_second_factor(&self) -> bool {
+        self.accounts.second_factor == SecondFactorRule::Required
+    }
+
     /// Whether this person may allow this scope only after a sign-in with a second factor. On the test side it is tried
     /// without.
     pub fn person_needs_second_factor(&self, person: &Person, scope: &Scope) -> bool {

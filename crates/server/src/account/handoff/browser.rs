@@ -1,4 +1,5 @@
 //! Browsers that are sent to the company's own login, and come back with a ticket.
+use crate::account::second_factor::second_factor_elsewhere;
 use crate::account::welcome::{Ways, welcome};
 use crate::http::error::PageError;
 use crate::http::form::Query;
@@ -14,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use config::Handoff;
 use pages::{Speak, Text, path};
-use protocol::accounts::second_factor::Proof;
+use protocol::accounts::second_factor::{Proof, begins_with_one, is_multi_factor};
 use protocol::accounts::sign_in::HandedOff;
 use protocol::authorize::AuthorizationError;
 use protocol::handoff::{LoginAnswer, LoginChallenge, LoginOutcome, LoginTicket, TicketFault};
@@ -119,6 +120,9 @@ pub(super) async fn come_back(
     let Some(person) = person.filter(Person::is_active) else {
         return Ok(switched_off(&app, &browser));
     };
+    if begins_with_one(&person, app.policy()) && !is_multi_factor(Some(methods)) {
+        return second_factor_there(&app, &continuation, &browser);
+    }
     let handed_off = HandedOff {
         answer: answer.id,
         auth_time: *auth_time,
@@ -195,6 +199,20 @@ fn refused(
     let cause = "the company's own login let nobody in";
     let again = continuation.with(path::SIGN_IN);
     Ok(not_signed_in(app, browser, (sentence, cause), &again))
+}
+
+/// Nobody signs in without a second factor, and the company did not ask for one: the app that waits is told so, and whoever came
+/// for themselves signs in there again.
+fn second_factor_there(
+    app: &App,
+    continuation: &Continuation,
+    browser: &BrowserContext,
+) -> Result<Response, PageError> {
+    if let Continuation::App(waiting) = continuation {
+        let error = AuthorizationError::UnmetAuthenticationRequirements;
+        return Err(pending::refused(&waiting.request, error));
+    }
+    Ok(second_factor_elsewhere(app, browser, continuation))
 }
 
 fn switched_off(app: &App, browser: &BrowserContext) -> Response {

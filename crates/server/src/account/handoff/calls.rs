@@ -212,12 +212,13 @@ fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>, app: &AppSta
         }
     }
     let request = waiting.map(|waiting| &waiting.request);
-    let asked = words.asked(request, challenge.second_factor, policy);
+    let everybody = challenge.second_factor || policy.everybody_needs_second_factor();
+    let asked = words.asked(request, everybody, policy);
     if !asked.is_empty() {
         told.insert("acr_values".to_owned(), asked.into());
     }
     let needed = request.is_some_and(|request| request.asks_second_factor(policy));
-    if needed || challenge.second_factor {
+    if needed || everybody {
         told.insert("second_factor".to_owned(), true.into());
     }
     Value::Object(told)

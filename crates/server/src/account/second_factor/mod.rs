@@ -16,5 +16,5 @@ pub(in crate::account) use security::{NewCodesForm, RemoveForm, Said, of_here, p
 pub(in crate::account) use security::{new_codes, remove, show as show_security};
 pub(in crate::account) use set_up::{SetUpForm, again as first_again};
 pub(in crate::account) use set_up::{shown as shown_codes, submit as submit_set_up};
-pub(in crate::account) use standing::{Newcomer, Standing};
+pub(in crate::account) use standing::{Newcomer, Standing, elsewhere as second_factor_elsewhere};
 pub(in crate::account) use told::tells;

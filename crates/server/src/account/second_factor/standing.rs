@@ -136,7 +136,11 @@ async fn proved(
 }
 
 /// For somebody who signs in at the company's own login, where the second factor is too.
-fn elsewhere(app: &App, browser: &BrowserContext, continuation: &Continuation) -> Response {
+pub(in crate::account) fn elsewhere(
+    app: &App,
+    browser: &BrowserContext,
+    continuation: &Continuation,
+) -> Response {
     let language = browser.language;
     let product = &app.config.branding.product;
     let again = after_url(&continuation.with(path::SIGN_IN), "second-factor");
