@@ -134,6 +134,7 @@ impl Table<'_, '_> {
             let issuer = self.url("issuer", table.issuer.as_deref(), true);
             return Kind::OpenId { issuer };
         }
+        self.plain(table);
         let mut at = |place: usize, needed: bool| {
             let (name, url) = endpoints[place];
             match (url, needed) {
@@ -150,6 +151,22 @@ impl Table<'_, '_> {
             user: user.unwrap_or_default(),
             emails,
         }))
+    }
+
+    /// What a plain provider cannot do.
+    fn plain(&mut self, table: &UpstreamSettings) {
+        if table.mfa {
+            let what = "is for kind = \"oidc\" alone: a plain provider does not say how somebody signed in, so take it out";
+            self.fault("mfa", what);
+        }
+        if table.sign_out {
+            let what = "is for kind = \"oidc\" alone: a plain provider has no page to sign out at that is known here, so take it out";
+            self.fault("sign_out", what);
+        }
+        // It is compared with what the provider calls itself when somebody comes back (RFC 9207).
+        if let Some(issuer) = &table.issuer {
+            self.url("issuer", Some(issuer), true);
+        }
     }
 
     /// A URL that must be there.

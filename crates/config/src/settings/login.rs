@@ -72,10 +72,11 @@ pub(crate) struct UpstreamSettings {
     /// Whether who comes from there for the first time gets an account. Default: whether `accounts.sign_up` is open.
     #[serde(default)]
     pub(crate) sign_up: Option<bool>,
-    /// Whether its word that more than one factor was proved (`mfa` in `amr`) stands in place of a second factor here.
+    /// Whether its word that more than one factor was proved (`mfa` in `amr`) stands in place of a second factor here. Of
+    /// `"oidc"`.
     #[serde(default)]
     pub(crate) mfa: bool,
-    /// Whether who signs out here is offered to sign out there too, if it has a place for that.
+    /// Whether who signs out here is offered to sign out there too, if it has a place for that. Of `"oidc"`.
     #[serde(default)]
     pub(crate) sign_out: bool,
     /// Of `"oauth2"`: where browsers are sent.

@@ -75,6 +75,18 @@ fn what_is_wrong_is_told_with_its_place() {
             "token_endpoint: is missing",
         ),
         (hub("kind = \"oauth2\"", "kind = \"saml\""), "kind: write"),
+        (
+            hub("secret = \"shh\"", "secret = \"shh\"\nmfa = true"),
+            "mfa: is for kind = \"oidc\" alone",
+        ),
+        (
+            hub("secret = \"shh\"", "secret = \"shh\"\nsign_out = true"),
+            "sign_out: is for kind = \"oidc\" alone",
+        ),
+        (
+            hub("secret = \"shh\"", "secret = \"shh\"\nissuer = \"junk\""),
+            "issuer: \"junk\" is not where",
+        ),
         (with(&[ACME, ACME]), "issuer: is that of"),
         (
             with(&[ACME, &ACME.replace("login.", "other.")]),

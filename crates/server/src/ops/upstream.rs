@@ -305,6 +305,10 @@ impl UpstreamProvider {
         let answer = asking.await.map_err(away)?;
         match answer.status {
             200 => Ok(answer.body.to_vec()),
+            status if status >= 500 => {
+                let what = format!("what it says of the person is answered with {status}");
+                Err(CallFault::Away(what))
+            }
             status => {
                 let what = format!("what it says of the person is answered with {status}");
                 Err(CallFault::Wrong(what))

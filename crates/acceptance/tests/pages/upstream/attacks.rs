@@ -240,6 +240,51 @@ fn a_provider_that_is_silent_ends_in_a_page_that_offers_to_try_again() {
     assert!(began.elapsed() < Duration::from_secs(3));
 }
 
+/// Silence of each of the others: each has its bound, and no one may take as long as all of them.
+#[test]
+fn whatever_of_a_provider_is_silent_the_page_comes_soon() {
+    let waits = |path: &'static str, seconds: u64| {
+        let (elsewhere, scene) = acme();
+        let mut browser = scene.provider.browser();
+        // Its document is at hand, so that one thing alone is silent.
+        let away = leave(&mut browser, "acme");
+        elsewhere.ways().answers.insert(path, String::new());
+        let began = Instant::now();
+        let page = browser.open(&elsewhere.sign_in(&away));
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(seconds), "{path}: {took:?}");
+        assert_eq!(page.status, 503, "{path}: {page}");
+        assert!(page.text().contains("does not answer"), "{path}: {page}");
+        assert_eq!(browser.get("/account").status, 303, "{path}");
+        // Nothing is lost: it is begun again, and answers.
+        elsewhere.ways().answers.remove(path);
+        if path != "/jwks" {
+            sign_in(&elsewhere, &mut browser, "acme").expect(200);
+        }
+    };
+    std::thread::scope(|scope| {
+        for (path, seconds) in [("/token", 20), ("/jwks", 15), ("/userinfo", 15)] {
+            scope.spawn(move || waits(path, seconds));
+        }
+    });
+}
+
+#[test]
+fn a_provider_that_fails_is_away_and_not_wrong() {
+    for path in ["/token", "/userinfo"] {
+        let (elsewhere, scene) = acme();
+        elsewhere
+            .ways()
+            .answers
+            .insert(path, http(503, "text/plain", "no"));
+        let mut browser = scene.provider.browser();
+        let page = sign_in(&elsewhere, &mut browser, "acme");
+        assert_eq!(page.status, 503, "{path}: {page}");
+        assert!(page.text().contains("does not answer"), "{path}: {page}");
+        assert_eq!(browser.get("/account").status, 303, "{path}");
+    }
+}
+
 #[test]
 fn userinfo_of_somebody_else_or_none_signs_nobody_in() {
     for answer in [
