@@ -2,6 +2,7 @@
 //! jumps. The table of all of it is `docs/explanation/faults.md`.
 mod clock;
 mod disk;
+mod elsewhere;
 mod ground;
 mod load;
 mod mail;
