@@ -19,6 +19,8 @@ app.config.update(SESSION_COOKIE_NAME="site", SESSION_COOKIE_SAMESITE="Lax")
 @app.get("/oauth/login")
 def oauth_login():
     challenge, user = request.args["login_challenge"], USERS.get(session.get("email"))
+    if "cancel" in request.args:
+        return redirect(call("refuse", {"challenge": challenge})["redirect_to"])
     first = redirect(url_for("login", next=request.full_path))
     if user is None:
         return first
@@ -45,7 +47,8 @@ USERS = {"ada@example.com": {"id": "u-1815", "email": "ada@example.com", "name":
 PAGE = """<!doctype html><html lang="en"><title>Acme</title><main><h1>Sign in to Acme</h1><p role="alert">{{ problem }}</p>
 <form method="post"><p><label for="email">E-mail</label> <input id="email" name="email" type="email" autocomplete="username"></p>
 <p><label for="password">Password</label> <input id="password" name="password" type="password" autocomplete="current-password"></p>
-<button id="sign-in">Sign in</button></form></main></html>"""
+<button id="sign-in">Sign in</button></form>
+{% if onward != "/" %}<p><a id="cancel" href="{{ onward }}&amp;cancel=1">Cancel</a></p>{% endif %}</main></html>"""
 
 
 @app.get("/")
@@ -55,15 +58,16 @@ def home():
 
 @app.route("/login", methods=["GET", "POST"])
 def login():
+    onward = request.args.get("next", "/")
+    onward = onward if onward.startswith("/oauth/login?") else "/"
     if request.method == "GET":
-        return render_template_string(PAGE, problem="")
+        return render_template_string(PAGE, problem="", onward=onward)
     user = USERS.get(request.form["email"])
     if user is None or not secrets.compare_digest(user["password"].encode(), request.form["password"].encode()):
-        return render_template_string(PAGE, problem="E-mail or password is wrong."), 401
+        return render_template_string(PAGE, problem="E-mail or password is wrong.", onward=onward), 401
     session.clear()
     session.update(email=user["email"], auth_time=int(time.time()))
-    onward = request.args.get("next", "/")
-    return redirect(onward if onward.startswith("/oauth/login?") else "/")
+    return redirect(onward)
 
 
 if __name__ == "__main__":

@@ -276,6 +276,33 @@ fn a_site_in_flask_hands_people_over() {
     hands_people_over(flask());
 }
 
+/// Whoever goes back on the company's page: nobody is signed in, and the app is told.
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn whoever_cancels_at_the_site_in_flask_is_not_signed_in() {
+    let company = Company::start(flask());
+    let scene = &company.scene;
+    let app = app_of(scene);
+    let (mut browser, mut site) = (scene.provider.browser(), company.site());
+    let question = scene.question(&app, &[("state", "s1")]);
+    let away = company.sent_away(&mut browser, &question);
+    let form = path_of(&site.get(&away));
+    let page = site.get(&form).expect(200).text();
+    let link = page.split("id=\"cancel\" href=\"").nth(1);
+    let link = link.and_then(|rest| rest.split('"').next());
+    let link = acceptance::unescape(link.unwrap_or_else(|| panic!("no way back: {page}")));
+    let back = company.sent_back(&site.get(&link));
+    company.called([0, 0]);
+    let done = browser.open(&back);
+    let told = acceptance::Redirect::parse(done.location().expect("to the app"));
+    assert_eq!(told.param("error"), Some("access_denied"));
+    assert_eq!(told.param("state"), Some("s1"));
+    assert_eq!(browser.get("/account").status, 303, "nobody is signed in");
+    // A page that nobody was sent to has none.
+    let page = site.get("/login").expect(200).text();
+    assert!(!page.contains("cancel=1"), "{page}");
+}
+
 #[test]
 #[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn a_site_in_express_hands_people_over() {
