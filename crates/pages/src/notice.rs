@@ -58,7 +58,57 @@ impl Page for Notice {
             branded(language),
             hostile(language),
         ]
+        .into_iter()
+        .chain(not_signed_in(language))
+        .collect()
     }
+}
+
+/// The ends of a sign-in at the company's own login, or at another provider, that signs nobody in.
+fn not_signed_in(language: Language) -> impl Iterator<Item = Notice> {
+    let notice = move |title: Text, sentence: Text, again: &'static str| Notice {
+        title,
+        sentence,
+        next: Some(Next {
+            label: language.text(again),
+            href: "/sign-in".to_owned(),
+            post: None,
+        }),
+        ..plain(language)
+    };
+    let of_company = [
+        "handoff-other-browser",
+        "handoff-late",
+        "handoff-used",
+        "handoff-unknown",
+        "handoff-refused",
+        "sign-in-disabled",
+    ]
+    .map(|id| {
+        let title = language.text("handoff-failed-title");
+        notice(title, language.text(id), "handoff-again")
+    });
+    let second = notice(
+        language.text("second-elsewhere-title"),
+        language.text_of("second-elsewhere", &[("product", &"Acme Tasks")]),
+        "handoff-again",
+    );
+    let of_provider = [
+        ("upstream-failed-title", "upstream-denied"),
+        ("upstream-away-title", "upstream-away"),
+        ("upstream-failed-title", "upstream-wrong"),
+        ("upstream-not-done-title", "upstream-not-anew"),
+        ("upstream-failed-title", "upstream-other-browser"),
+        ("upstream-failed-title", "upstream-late"),
+        ("upstream-failed-title", "upstream-used"),
+        ("upstream-failed-title", "upstream-unknown"),
+        ("upstream-failed-title", "upstream-no-account"),
+    ]
+    .map(|(title, id)| {
+        let named = |id: &'static str| language.text_of(id, &[("provider", &"Acme")]);
+        notice(named(title), named(id), "upstream-again")
+    });
+    of_company.into_iter().chain([second]).chain(of_provider)
 }
 
 fn plain(language: Language) -> Notice {

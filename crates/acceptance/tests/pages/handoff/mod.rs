@@ -1,6 +1,7 @@
 //! People who have an account with the company: they sign in at its own login, and come back.
 mod attacks;
 mod calls;
+mod dead_ends;
 mod examples;
 mod forms;
 mod organizations;
@@ -40,11 +41,15 @@ fn challenge_of(reply: &Reply) -> String {
         .location()
         .unwrap_or_else(|| panic!("no redirect: {reply}"));
     assert!(location.starts_with(LOGIN), "{location}");
-    let redirect = Redirect::parse(location);
-    redirect
-        .param("login_challenge")
-        .expect("a challenge")
-        .to_owned()
+    challenge_of_any(reply)
+}
+
+/// The same, wherever its login is.
+#[track_caller]
+fn challenge_of_any(reply: &Reply) -> String {
+    let redirect = Redirect::parse(reply.location().unwrap_or_default());
+    let challenge = redirect.param("login_challenge");
+    challenge.expect("a challenge").to_owned()
 }
 
 /// Where the browser is sent back to, as a target here.
