@@ -1,5 +1,6 @@
 //! The commands and configurations that the documentation shows, run as they stand there.
 
+mod keep_your_login;
 mod operation;
 
 use crate::support::dev::{Dev, Place, api, browser, paste, shell, valetkey};

@@ -7,6 +7,7 @@ mod developer_page;
 mod developer_page_served;
 mod developer_snippets;
 mod docs;
+mod documented;
 mod imports;
 mod own_api;
 mod portal;
