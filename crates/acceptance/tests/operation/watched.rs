@@ -113,11 +113,51 @@ const SEALING: [&str; 2] = [
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n",
 ];
 
-#[test]
-fn every_file_of_a_setting_is_watched() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let folder = folder.path();
-    let read = [
+const ONE: &str = r#"
+        [login.handoff]
+        url = "http://localhost:9/login"
+        secret_files = ["FOLDER/hand-off"]
+        [introductions]
+        registration = "token"
+        initial_token_file = "FOLDER/initial-token"
+        [mail]
+        from = "id@acme.example"
+        smtp = "smtp://user@127.0.0.1:9?tls=none"
+        password_file = "FOLDER/mail-password"
+        [mail.bounces]
+        path = "/mail/bounces"
+        secret_file = "FOLDER/bounces"
+        [telemetry]
+        endpoint = "http://127.0.0.1:9"
+        headers_file = "FOLDER/headers"
+        [outbound]
+        ca_file = "FOLDER/authorities"
+        [sealing]
+        keys_file = "FOLDER/sealing-keys"
+        [scopes]
+        "tasks:read" = { group = "Tasks", sentence = "See your tasks" }
+        "#;
+
+const TWO: &str = r#"
+        [[login.upstream]]
+        id = "one"
+        name = "One"
+        issuer = "http://localhost:9"
+        client_id = "us"
+        secret_file = "FOLDER/upstream-secret"
+        [[login.upstream]]
+        id = "two"
+        name = "Two"
+        issuer = "http://localhost:10"
+        client_id = "us"
+        key_file = "FOLDER/upstream-key"
+        [scopes]
+        "tasks:read" = { group = "Tasks", sentence = "See your tasks" }
+        "#;
+
+/// Files that hold one value each.
+fn read() -> [Watched; 5] {
+    [
         watched(
             "hand-off",
             "login.handoff.secret_files",
@@ -148,7 +188,15 @@ fn every_file_of_a_setting_is_watched() {
             "telemetry.headers_file",
             ["Authorization: Bearer a", "Authorization: Bearer bb"],
         ),
-    ];
+    ]
+}
+
+#[test]
+fn every_file_of_a_setting_is_watched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let read = read();
+
     let looked_at = [
         watched("sealing-keys", "sealing", SEALING),
         Watched {
@@ -158,34 +206,7 @@ fn every_file_of_a_setting_is_watched() {
         },
     ];
     write(folder, &looked_at, 0);
-    let one = scene(
-        r#"
-        [login.handoff]
-        url = "http://localhost:9/login"
-        secret_files = ["FOLDER/hand-off"]
-        [introductions]
-        registration = "token"
-        initial_token_file = "FOLDER/initial-token"
-        [mail]
-        from = "id@acme.example"
-        smtp = "smtp://user@127.0.0.1:9?tls=none"
-        password_file = "FOLDER/mail-password"
-        [mail.bounces]
-        path = "/mail/bounces"
-        secret_file = "FOLDER/bounces"
-        [telemetry]
-        endpoint = "http://127.0.0.1:9"
-        headers_file = "FOLDER/headers"
-        [outbound]
-        ca_file = "FOLDER/authorities"
-        [sealing]
-        keys_file = "FOLDER/sealing-keys"
-        [scopes]
-        "tasks:read" = { group = "Tasks", sentence = "See your tasks" }
-        "#,
-        folder,
-        &read,
-    );
+    let one = scene(ONE, folder, &read);
     let by_secret = [watched(
         "upstream-secret",
         "login.upstream",
@@ -197,26 +218,7 @@ fn every_file_of_a_setting_is_watched() {
         texts: [made("key.pem"), format!("{}\n", made("key.pem"))],
     }];
     write(folder, &by_key, 0);
-    let two = scene(
-        r#"
-        [[login.upstream]]
-        id = "one"
-        name = "One"
-        issuer = "http://localhost:9"
-        client_id = "us"
-        secret_file = "FOLDER/upstream-secret"
-        [[login.upstream]]
-        id = "two"
-        name = "Two"
-        issuer = "http://localhost:10"
-        client_id = "us"
-        key_file = "FOLDER/upstream-key"
-        [scopes]
-        "tasks:read" = { group = "Tasks", sentence = "See your tasks" }
-        "#,
-        folder,
-        &by_secret,
-    );
+    let two = scene(TWO, folder, &by_secret);
     std::thread::scope(|scope| {
         scope.spawn(|| are_watched(&two, folder, &[&by_secret, &by_key]));
         are_watched(&one, folder, &[&read, &looked_at]);

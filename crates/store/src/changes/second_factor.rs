@@ -70,9 +70,7 @@ pub(super) fn steps<'a>(
             tell(forget_idle_codes(steps, *subject), notice.as_deref())
         }
         SecondFactorChange::Reset { subject, notice } => {
-            let steps = locked(steps, *subject).exists(HAS_ONE, values![*subject]);
-            let steps = end_all(forget(steps, *subject), *subject, None);
-            tell(forget_devices(steps, *subject), notice.as_deref())
+            tell(reset(steps, *subject), notice.as_deref())
         }
         SecondFactorChange::Reseal {
             subject,
@@ -83,6 +81,11 @@ pub(super) fn steps<'a>(
             values![*subject, &before[..], &sealed[..]],
         ),
     }
+}
+
+fn reset<'a>(steps: Steps<'a>, subject: Subject) -> Steps<'a> {
+    let steps = locked(steps, subject).exists(HAS_ONE, values![subject]);
+    forget_devices(end_all(forget(steps, subject), subject, None), subject)
 }
 
 /// Whoever signs in at the same moment locks the person too, and finds that a password alone is not enough any more; or came

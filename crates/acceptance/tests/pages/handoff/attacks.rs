@@ -4,6 +4,9 @@ use crate::support::{Scene, assert_page};
 use acceptance::{Browser, Reply};
 use serde_json::json;
 
+/// A way to end somebody's sessions, with a browser of theirs at hand.
+type End<'a> = &'a dyn Fn(&mut Browser);
+
 fn sent_away(browser: &mut Browser) -> String {
     challenge_of(&browser.open("/sign-in"))
 }
@@ -172,7 +175,7 @@ fn a_ticket_ends_with_the_sessions() {
         scene.cli(&["user", "disable", &id]);
         scene.cli(&["user", "enable", &id]);
     };
-    let ends: [(&str, &dyn Fn(&mut Browser)); 4] = [
+    let ends: [(&str, End<'_>); 4] = [
         ("everywhere", &everywhere),
         ("at the company", &at_the_company),
         ("by an operator", &by_operator),
