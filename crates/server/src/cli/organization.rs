@@ -237,6 +237,7 @@ fn sentence(error: OrganizationError) -> &'static str {
         OrganizationError::ForOwners
         | OrganizationError::Name
         | OrganizationError::ProvidersName
+        | OrganizationError::ReviewMark
         | OrganizationError::TakenName
         | OrganizationError::Logo
         | OrganizationError::Domain

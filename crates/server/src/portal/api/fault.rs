@@ -91,6 +91,7 @@ pub(super) fn organization(error: OrganizationError) -> ApiError {
         OrganizationError::HasApps
         | OrganizationError::Name
         | OrganizationError::ProvidersName
+        | OrganizationError::ReviewMark
         | OrganizationError::TakenName
         | OrganizationError::Logo
         | OrganizationError::Domain
