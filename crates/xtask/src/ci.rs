@@ -155,13 +155,11 @@ fn postgres(steps: &mut Steps, variables: &mut Variables) -> Option<Server> {
 }
 
 /// What the long form speaks over HTTP beside the rest, with everything kept on PostgreSQL.
-const LONG_OVER_HTTP: [&str; 11] = [
+const LONG_OVER_HTTP: [&str; 9] = [
     "handoff::",
     "upstream::",
     "passkeys::",
     "second_factor::",
-    "imported::",
-    "step_up::",
     "limits::",
     "documented::",
     "by_page::",
@@ -214,6 +212,7 @@ fn tests(steps: &mut Steps, variables: &Variables, long: bool) {
     ]);
     over_http
         .args(["consent::", "mailbox::", "device", "portal::"])
+        .args(["imported::", "step_up::"])
         .args(["together::"])
         .env("VALETKEY_TEST_ON", "postgres");
     if long {
