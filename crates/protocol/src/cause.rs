@@ -68,6 +68,8 @@ impl ClientFault {
             Self::Method => "the app does not authenticate in this way",
             Self::NoApi => "the app is not registered as a resource server",
             Self::Inactive => "the app is switched off or waits for review",
+            Self::Waits => "the app waits for review",
+            Self::SwitchedOff => "the app is switched off",
             Self::Assertion(fault) => fault.cause(),
             Self::Missing
             | Self::Header
@@ -170,6 +172,8 @@ mod tests {
             client(ClientFault::Method),
             client(ClientFault::NoApi),
             client(ClientFault::Inactive),
+            client(ClientFault::Waits),
+            client(ClientFault::SwitchedOff),
             client(ClientFault::Missing),
             client(ClientFault::AssertionType),
             TokenError::InvalidGrant(GrantFault::Replayed),

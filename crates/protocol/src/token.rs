@@ -134,6 +134,9 @@ pub enum GrantFault {
     Person,
 }
 
+/// How much of a scope that is none here is told back, in characters.
+const MOST_NAMED: usize = 100;
+
 /// Why a scope is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScopeRefusal {
@@ -247,6 +250,11 @@ impl TokenError {
                 )
             }
             TokenError::UnsupportedGrantType => "this grant type is not offered here".to_owned(),
+            // The app itself sent it; a link to the authorization endpoint anybody may have made, so there it is not told back.
+            TokenError::InvalidScope(ScopeRefusal::Unknown(name)) => {
+                let name: String = name.chars().take(MOST_NAMED).collect();
+                printable(&format!("the scope '{name}' is no scope here"))
+            }
             TokenError::InvalidScope(refusal) => printable(&refusal.sentence()),
             TokenError::InvalidTarget(fault) => fault.sentence().to_owned(),
             TokenError::AuthorizationPending => {
@@ -448,7 +456,7 @@ impl TokenRequest {
         context: &Context<'_, M>,
     ) -> Decision<TokenReply, TokenError> {
         if !client.is_active() && !self.is_for_owner(client, &found) {
-            return Decision::refuse(self.credentials.refused(ClientFault::Inactive));
+            return Decision::refuse(self.credentials.refused(client.inactive()));
         }
         // "the authorization server MUST reject token requests from the client that do not contain the DPoP header"
         // (RFC 9449 §5.2).

@@ -4,7 +4,7 @@ use crate::client_auth::{AssertionFault, ClientFault};
 
 impl ClientFault {
     /// All but those of assertions.
-    pub(super) const ALL: [ClientFault; 10] = [
+    pub(super) const ALL: [ClientFault; 12] = [
         ClientFault::Missing,
         ClientFault::Header,
         ClientFault::TwoMethods,
@@ -14,6 +14,8 @@ impl ClientFault {
         ClientFault::Method,
         ClientFault::NoApi,
         ClientFault::Inactive,
+        ClientFault::Waits,
+        ClientFault::SwitchedOff,
         ClientFault::AssertionType,
     ];
 
@@ -58,6 +60,14 @@ impl ClientFault {
             Self::Inactive => advice(
                 "The app waits for review, or was switched off.",
                 "Ask the provider.",
+            ),
+            Self::Waits => advice(
+                "The app proved who it is, and has not been approved yet: it works for its owner alone.",
+                "Try it with the owner's account, or ask the provider to approve it.",
+            ),
+            Self::SwitchedOff => advice(
+                "The app proved who it is, and was switched off by the provider.",
+                "Ask the provider why.",
             ),
             Self::AssertionType => advice(
                 "client_assertion came with another client_assertion_type, or without one.",

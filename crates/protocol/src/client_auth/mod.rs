@@ -9,7 +9,9 @@ use crate::grants::Context;
 use crate::params::{Params, decode_credential};
 use crate::policy::Policy;
 use crate::token::TokenError;
-use crate::types::{AuthMethod, Client, ClientKeys, ClientKind, Locator, Side, UnixTime};
+use crate::types::{
+    AuthMethod, Client, ClientKeys, ClientKind, ClientStatus, Locator, Side, UnixTime,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::{Digest, KeySet};
 use std::sync::Arc;
@@ -62,8 +64,12 @@ pub enum ClientFault {
     AssertionType,
     /// The assertion proves nothing.
     Assertion(AssertionFault),
-    /// The app is switched off or waits for review.
+    /// The app is switched off or waits for review, and nothing proved that it asks.
     Inactive,
+    /// It proved who it is, and waits for review.
+    Waits,
+    /// It proved who it is, and is switched off.
+    SwitchedOff,
 }
 
 /// What is told of whatever proves nothing, in either way and also for a client that there is not: else anybody could find
@@ -95,6 +101,12 @@ impl ClientFault {
             | ClientFault::Inactive => NOT_PROVED,
             ClientFault::NoApi => {
                 "the app is not registered as a resource server: register the API with `valetkey app create --resource-server`, and authenticate as that"
+            }
+            ClientFault::Waits => {
+                "the app waits for review, and until it is approved it works for its owner alone: ask the provider to approve it"
+            }
+            ClientFault::SwitchedOff => {
+                "the provider has switched this app off: ask the provider why"
             }
             ClientFault::AssertionType => {
                 "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -247,6 +259,15 @@ impl AuthenticatedClient {
         self.key.as_deref()
     }
 
+    /// What keeps it from acting, told to whoever proved to be it; of an app that proves nothing everybody knows the id.
+    pub(crate) fn inactive(&self) -> ClientFault {
+        match (self.is_proved(), self.status) {
+            (true, ClientStatus::Pending) => ClientFault::Waits,
+            (true, _) => ClientFault::SwitchedOff,
+            (false, _) => ClientFault::Inactive,
+        }
+    }
+
     pub(crate) fn with_key(self, key: Thumbprint) -> Self {
         AuthenticatedClient {
             key: Some(Box::new(key)),
@@ -388,7 +409,7 @@ pub fn authenticate(
     let client = authenticate_draft(credentials, client, policy, now)?;
     match client.is_active() {
         true => Ok(client),
-        false => Err(credentials.refused(ClientFault::Inactive)),
+        false => Err(credentials.refused(client.inactive())),
     }
 }
 
@@ -430,13 +451,15 @@ fn check(
         },
     };
     let waits = client.owner_of_draft().is_some();
-    match client.is_active() || waits {
-        true => Ok(AuthenticatedClient {
-            client,
-            shown,
-            key: None,
-        }),
-        false => Err(ClientFault::Inactive),
+    let is_let_in = client.is_active() || waits;
+    let client = AuthenticatedClient {
+        client,
+        shown,
+        key: None,
+    };
+    match is_let_in {
+        true => Ok(client),
+        false => Err(client.inactive()),
     }
 }
 

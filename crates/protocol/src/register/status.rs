@@ -74,7 +74,8 @@ pub fn approve_scopes(
                 approved.add(name);
             }
             None => {
-                let sentence = format!("there is no scope '{name}'");
+                let sentence =
+                    format!("there is no scope '{name}': `valetkey scope list` shows all");
                 return Decision::refuse(wrong(Field::ApprovedScope, sentence));
             }
             Some(entry) if !entry.restricted => {

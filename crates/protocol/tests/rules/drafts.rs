@@ -113,7 +113,7 @@ fn tokens_are_given_to_the_owner_alone() {
         let inactive = matches!(
             reply.expect_err("it waits"),
             TokenError::InvalidClient {
-                fault: ClientFault::Inactive,
+                fault: ClientFault::Waits | ClientFault::Inactive,
                 ..
             }
         );

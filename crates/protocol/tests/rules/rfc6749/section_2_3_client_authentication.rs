@@ -2,6 +2,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::Digest;
 use protocol::client_auth::ClientFault;
+use protocol::policy::ErrorAliases;
 use protocol::testing::{Case, SECRET, Spoil, Verdict};
 use protocol::token::{RequestFault, TokenError};
 use protocol::types::{Client, ClientStatus, Locator, Side, StoredSecret};
@@ -161,14 +162,14 @@ const UNPROVEN: &[(&str, Spoil, ClientFault)] = &[
         |case| {
             case.client.status = ClientStatus::Disabled;
         },
-        ClientFault::Inactive,
+        ClientFault::SwitchedOff,
     ),
     (
         "by disabling the client",
         |case| {
             case.client.status = ClientStatus::Pending;
         },
-        ClientFault::Inactive,
+        ClientFault::Waits,
     ),
     (
         "by disabling the client",
@@ -185,6 +186,29 @@ fn refuses_who_does_not_prove_to_be_the_client() {
     for (sentence, spoil, fault) in UNPROVEN {
         let error = Case::own_behalf().with(spoil).answer().error();
         assert_eq!(error, refused(*fault, false), "{sentence}");
+    }
+}
+
+/// Whoever has the secret is told that the app waits or is off; whoever has not is told what everybody is.
+#[test]
+fn an_app_that_is_not_in_use_is_told_so_by_its_secret_alone() {
+    let told = |status, secret: &str| {
+        let case = Case::own_behalf().with(|case| {
+            case.client.status = status;
+            case.set("client_secret", secret);
+        });
+        let error = case.answer().error();
+        assert_eq!(error.code(&ErrorAliases::default()), "invalid_client");
+        assert_eq!(error.status(), 401);
+        error.description()
+    };
+    let nobody = told(ClientStatus::Active, "cs_guess");
+    for (status, part) in [
+        (ClientStatus::Pending, "the app waits for review"),
+        (ClientStatus::Disabled, "has switched this app off"),
+    ] {
+        assert!(told(status, SECRET).contains(part));
+        assert_eq!(told(status, "cs_guess"), nobody);
     }
 }
 
@@ -304,7 +328,10 @@ fn an_unknown_client_and_a_wrong_secret_look_alike() {
     assert_eq!(unknown, wire(|case| case.set("client_secret", "cs_guess")));
     assert_eq!(
         unknown,
-        wire(|case| case.client.status = ClientStatus::Disabled)
+        wire(|case| {
+            case.client.status = ClientStatus::Disabled;
+            case.set("client_secret", "cs_guess");
+        })
     );
     assert_eq!((unknown.0, unknown.1.as_str()), (401, "invalid_client"));
 }

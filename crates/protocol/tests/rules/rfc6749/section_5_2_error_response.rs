@@ -6,7 +6,7 @@ use protocol::testing::{Case, Spoil, Verdict};
 use protocol::token::{GrantFault, RequestFault, ScopeRefusal, TokenError, client_error};
 use protocol::types::{GrantType, ScopeFault};
 
-const CLIENT_FAULTS: [ClientFault; 8] = [
+const CLIENT_FAULTS: [ClientFault; 10] = [
     ClientFault::Missing,
     ClientFault::Header,
     ClientFault::TwoMethods,
@@ -15,6 +15,8 @@ const CLIENT_FAULTS: [ClientFault; 8] = [
     ClientFault::Secret,
     ClientFault::Method,
     ClientFault::Inactive,
+    ClientFault::Waits,
+    ClientFault::SwitchedOff,
 ];
 
 /// One error of every kind, with the code it has.
@@ -107,7 +109,7 @@ fn descriptions_keep_to_their_characters() {
     }
 }
 
-/// What only the request says never stands in a sentence of ours.
+/// What only a request says that anybody may have sent never stands in a sentence of ours.
 #[test]
 fn descriptions_tell_nothing_of_strangers_back() {
     use protocol::authorize::{self, AuthorizationError};
@@ -117,12 +119,16 @@ fn descriptions_tell_nothing_of_strangers_back() {
     let on_redirect = authorize::RequestFault::Repeated(stranger.to_owned());
     for description in [
         TokenError::from(repeated).description(),
-        TokenError::from(refusal.clone()).description(),
         AuthorizationError::InvalidScope(refusal).description(),
         AuthorizationError::from(on_redirect).description(),
     ] {
         assert!(!description.contains("555"), "{description}");
     }
+    // What the app itself sent to the token endpoint is: a bounded part of it, and printable.
+    let named = |name: &str| TokenError::from(ScopeRefusal::Unknown(name.to_owned())).description();
+    assert_eq!(named("read:al"), "the scope 'read:al' is no scope here");
+    assert_eq!(named("a\"b"), "the scope 'a?b' is no scope here");
+    assert!(named(&"x".repeat(5_000)).len() < 200);
     let known = TokenError::from(RequestFault::Repeated("scope".to_owned()));
     assert_eq!(known.description(), "scope stands more than once");
 }
