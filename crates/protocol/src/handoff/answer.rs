@@ -66,6 +66,9 @@ impl Answer {
     pub fn parse(body: &[u8]) -> Result<(String, Self), AnswerFault> {
         let body = object(body)?;
         knows(&body, "", &["challenge", "user", "auth_time", "amr", "acr"])?;
+        if !body.contains_key("challenge") && !body.contains_key("user") {
+            return Err(AnswerFault::at("", "challenge and user are missing"));
+        }
         let challenge = text(&body, "", "challenge")?;
         let challenge = challenge.ok_or_else(|| missing("/challenge"))?.to_owned();
         let user = match body.get("user") {

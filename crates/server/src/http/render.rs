@@ -394,8 +394,15 @@ fn unproved_report(id: RequestId) -> Response {
 
 /// What the company's own login is answered that shows no secret of its own.
 fn unproved_login(id: RequestId) -> Response {
-    let sentence = "send a secret of login.handoff as a bearer token";
-    let mut response = reply::plain_error(StatusCode::UNAUTHORIZED, "invalid_client", sentence, id);
+    let told = Told {
+        status: 401,
+        code: "invalid_client",
+        message: "the call shows no secret of login.handoff".to_owned(),
+        next: "send the secret of login.handoff as Authorization: Bearer",
+        fields: Vec::new(),
+        retry_after: None,
+    };
+    let mut response = told_error(&told, id);
     let challenge = HeaderValue::from_static("Bearer realm=\"login\"");
     reply::challenge(&mut response, challenge);
     response

@@ -74,11 +74,13 @@ fn each_call_shows_one_of_the_two_secrets() {
             let refused = scene.api().send(&request);
             assert_refused(&refused, 401, "invalid_client");
             assert!(refused.header("WWW-Authenticate").is_some(), "{refused}");
+            assert!(refused.member("next").contains("Bearer"), "{refused}");
         }
         let typed = Request::post(path)
             .bearer(SECRET)
             .form(&[("challenge", "x")]);
-        assert_eq!(scene.api().send(&typed).status, 415);
+        let typed = scene.api().send(&typed).expect(415);
+        assert!(typed.member("next").contains("application/json"), "{typed}");
     }
     let log = scene.provider.log();
     assert!(!log.contains("shows-this-secret"), "a secret is in the log");
@@ -182,6 +184,11 @@ fn what_is_wrong_is_told_and_the_challenge_still_waits() {
         assert_eq!(refused.json()["fields"][0]["pointer"], pointer, "{refused}");
         assert!(refused.member("next").len() > 10, "{refused}");
     }
+    let empty = call(&scene, "/login/accept", &json!({})).expect(400);
+    let both = empty.member("error_description");
+    assert!(both.contains("challenge and user are missing"), "{empty}");
+    let nobody = call(&scene, "/login/end-sessions", &json!({ "user": "nobody" }));
+    assert_eq!(nobody.expect(200).json()["ended"], 0);
     let ahead = call(
         &scene,
         "/login/accept",

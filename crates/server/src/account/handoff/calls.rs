@@ -36,9 +36,15 @@ impl Call {
         }
         let sent = media_type(&parts.headers).unwrap_or_default();
         if !sent.eq_ignore_ascii_case("application/json") {
-            return Err(ApiError::MediaType(
-                "send a JSON object as application/json",
-            ));
+            let told = Told {
+                status: 415,
+                code: "invalid_request",
+                message: "the body is not said to be application/json".to_owned(),
+                next: "send a JSON object, with Content-Type: application/json",
+                fields: Vec::new(),
+                retry_after: None,
+            };
+            return Err(ApiError::Told(told.into()));
         }
         let Arrival { address, .. } = Arrival::of(&parts.extensions);
         Ok(Call {
@@ -125,19 +131,23 @@ pub(super) async fn refuse(State(app): State<App>, request: Request) -> Result<R
     Err(protocol::apps::when_contended().into())
 }
 
-/// `POST`: a person signed out there, so they are signed out here. Of one who was never here there is nothing to end.
+/// `POST`: a person signed out there, so they are signed out here. Answers how many sessions ended: none, of one who was
+/// never here.
 pub(super) async fn end_sessions(
     State(app): State<App>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let call = Call::of(&app, request).await?;
     let id = Answer::user_of(&call.body).map_err(wrong)?;
+    let mut ended = 0;
     if let Some(person) = app.store.person_by_identity(SOURCE, &id).await? {
         let (subject, keep) = (person.subject, None);
+        let counts = app.store.account_counts(subject, call.act.at).await?;
+        ended = counts.map_or(0, |counts| counts.sessions);
         let change = SessionChange::EndAll { subject, keep };
         app.settle_one(change.into(), call.act).await?;
     }
-    Ok(reply::done())
+    Ok(reply::json_of(StatusCode::OK, &json!({ "ended": ended })))
 }
 
 fn known(app: &AppState, text: &str) -> Result<LoginChallenge, ApiError> {
@@ -241,7 +251,7 @@ fn wrong(fault: AnswerFault) -> ApiError {
         status: 400,
         code: "invalid_request",
         message,
-        next: "mend the body and send it again: the challenge still waits",
+        next: "mend the body and send it again: no challenge is used up by this",
         fields: vec![ToldField {
             pointer,
             message: what,
