@@ -188,7 +188,13 @@ impl Layers {
         let (spanned, errors) = DeTable::parse_recoverable(text);
         let at = |error: &toml::de::Error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            ConfigFault::new(format!("{name}:{line}"), plain(error))
+            let twice = error.span().filter(|_| error.message() == "duplicate key");
+            let twice = twice.and_then(|span| text.get(span));
+            let what = twice.map_or_else(
+                || plain(error),
+                |key| format!("{} is set twice: leave one of them", key.trim()),
+            );
+            ConfigFault::new(format!("{name}:{line}"), what)
         };
         ConfigFaults::unless(errors.iter().take(MOST_FAULTS).map(at).collect(), ())?;
         self.table = text
@@ -303,10 +309,13 @@ impl Layers {
     }
 
     fn unknown_variable(&self, variable: &str) -> ConfigFault {
-        let all: Vec<String> = self.known.all().iter().map(|path| name_of(path)).collect();
-        let meant = most_alike(variable, all.iter().map(String::as_str));
+        // What all of them begin with says nothing of which is meant.
+        let rest = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
+        let all = self.known.all();
+        let all: Vec<String> = all.iter().map(|path| rest(&name_of(path))).collect();
+        let meant = most_alike(&rest(variable), all.iter().map(String::as_str));
         let what = match meant {
-            Some(meant) => format!("did you mean {meant}?"),
+            Some(meant) => format!("did you mean {PREFIX}{meant}?"),
             None => "unset it, or see `valetkey config show` for all settings".to_owned(),
         };
         ConfigFault::new(variable, format!("is not a setting; {what}"))

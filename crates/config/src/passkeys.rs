@@ -23,7 +23,7 @@ pub(super) fn passkeys(checks: &mut Checks<'_>, issuer: &BaseUrl) -> Option<Rely
         if wanted.is_some() {
             let what = "is set, and the issuer's host is an address: browsers bind passkeys to names alone, so give the issuer one";
             checks.fault("passkeys.rp_id", what);
-        } else if !issuer.is_loopback() {
+        } else {
             checks.warn("the issuer's host is an address, and browsers bind passkeys to names alone: people have none until the issuer has a name");
         }
         return None;

@@ -323,6 +323,11 @@ fn a_wrong_variable_is_told_by_its_name() {
             "VALETKEY_ISUER: is not a setting; did you mean VALETKEY_ISSUER?",
         ),
         (
+            "VALETKEY_TOKN",
+            "x",
+            "VALETKEY_TOKN: is not a setting; unset it, or see `valetkey config show` for all settings",
+        ),
+        (
             "VALETKEY_APPS__MAX_REDIRECT_URIS",
             "many",
             "VALETKEY_APPS__MAX_REDIRECT_URIS: write a whole number, not \"many\"",

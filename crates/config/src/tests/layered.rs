@@ -174,3 +174,20 @@ fn members_of_the_token_answer_keep_the_order_of_the_file() {
     let document = profile("digitalocean").policy.tokens.extras;
     assert_eq!(names(&document), ["uid", "info"]);
 }
+
+#[test]
+fn what_is_set_twice_is_named() {
+    for (toml, told) in [
+        (
+            "issuer = \"https://a.example\"\nissuer = \"https://b.example\"",
+            "issuer is set twice",
+        ),
+        (
+            "[scopes.read]\nsentence = \"See\"\ngroup = \"A\"\nsentence = \"Look\"",
+            "sentence is set twice",
+        ),
+    ] {
+        let fault = load(toml).map(|_| ()).unwrap_err().to_string();
+        assert!(fault.contains(told), "{fault}");
+    }
+}
