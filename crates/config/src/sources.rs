@@ -47,6 +47,11 @@ impl Sources {
         })
     }
 
+    /// What the command line says in place of the file.
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+
     /// The configuration.
     ///
     /// # Errors

@@ -1,12 +1,16 @@
 //! How a command of this machine speaks to a server that runs: over a socket in a folder beside its keys, which nobody else
 //! may enter. It has the configuration read again, or the sockets handed over to the next process.
+mod others;
+
+pub(crate) use others::{Asking, not_taken, running, take_over};
+
 use crate::http::listener::Listener;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
 use crate::reload::{self, Configuration};
 use crate::storage;
 use anyhow::{Context as _, bail};
-use config::{Config, Storage};
+use config::Config;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -40,14 +44,23 @@ const ANSWERING: Duration = Duration::from_secs(60);
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 enum Question {
-    /// Read the configuration again.
-    Reload,
+    /// Read the configuration again, if it is of this file.
+    Reload {
+        #[serde(default)]
+        file: Option<PathBuf>,
+    },
+    /// Say how it was started.
+    Tell,
     /// Write the file of the sealing keys again from memory, if it is this one and is gone.
     WriteSealingKeys { file: PathBuf },
     /// Hand the listening sockets over and end, if this is what is listened at and what is served.
     HandOver {
+        /// The public places; behind them the one for metrics, if that is to be handed over too.
         listen: Vec<String>,
         storage: String,
+        /// How many of them are public. Earlier versions do not say: they want all that there is.
+        #[serde(default)]
+        public: Option<usize>,
     },
 }
 
@@ -62,6 +75,16 @@ pub(crate) struct Answer {
     pub(crate) outcome: Outcome,
     /// Why it was refused, or what deserves a second look.
     pub(crate) sentences: Vec<String>,
+    /// What its command line said in place of the file: where it listens, and the issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) started_with: Option<StartedWith>,
+}
+
+/// See [`Answer`].
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct StartedWith {
+    pub(crate) listen: Option<String>,
+    pub(crate) issuer: Option<String>,
 }
 
 /// See [`Answer`].
@@ -144,14 +167,17 @@ impl Control {
         let asked = (&mut stream).take(MOST_ASKED);
         tokio::time::timeout(ASKING, BufReader::new(asked).read_line(&mut line)).await??;
         match serde_json::from_str(&line)? {
-            Question::Reload => {
-                let reloaded = self.configuration.reload().await;
-                let (outcome, sentences) = match &reloaded {
-                    Ok(app) => (Outcome::Done, app.config.warnings.clone()),
-                    Err(error) => (Outcome::Refused, lines(error)),
-                };
-                reload::tell_of(reloaded, "valetkey config reload");
-                let answer = self.answered(outcome, sentences)?;
+            Question::Tell => {
+                let mut answer = self.answer_of(Outcome::Done, Vec::new());
+                let overrides = self.configuration.overrides().await;
+                answer.started_with = Some(StartedWith {
+                    listen: overrides.listen,
+                    issuer: overrides.issuer,
+                });
+                stream.write_all(&as_line(&answer)?).await?;
+            }
+            Question::Reload { file } => {
+                let answer = self.reload(file.as_deref()).await?;
                 stream.write_all(&answer).await?;
             }
             Question::WriteSealingKeys { file } => {
@@ -169,38 +195,70 @@ impl Control {
                 let answer = self.answered(outcome, sentences)?;
                 stream.write_all(&answer).await?;
             }
-            Question::HandOver { listen, storage } => {
-                self.hand_over(stream, &listen, &storage).await?;
+            Question::HandOver {
+                listen,
+                storage,
+                public,
+            } => {
+                self.hand_over(stream, &listen, public, &storage).await?;
             }
         }
         Ok(())
     }
 
+    async fn reload(&self, file: Option<&Path>) -> anyhow::Result<Vec<u8>> {
+        if let Some(other) = self.other_file(file) {
+            return self.answered(Outcome::Other, vec![other]);
+        }
+        let reloaded = self.configuration.reload().await;
+        let (outcome, sentences) = match &reloaded {
+            Ok(app) => (Outcome::Done, app.config.warnings.clone()),
+            Err(error) => (Outcome::Refused, lines(error)),
+        };
+        reload::tell_of(reloaded, "valetkey config reload");
+        self.answered(outcome, sentences)
+    }
+
     fn answered(&self, outcome: Outcome, sentences: Vec<String>) -> anyhow::Result<Vec<u8>> {
-        let answer = Answer {
+        as_line(&self.answer_of(outcome, sentences))
+    }
+
+    fn answer_of(&self, outcome: Outcome, sentences: Vec<String>) -> Answer {
+        Answer {
             process: std::process::id(),
             issuer: self.configuration.app().config.issuer.clone(),
             outcome,
             sentences,
-        };
-        let mut text = serde_json::to_vec(&answer)?;
-        text.push(b'\n');
-        Ok(text)
+            started_with: None,
+        }
+    }
+
+    /// Why a file is another one than this server reads.
+    fn other_file(&self, named: Option<&Path>) -> Option<String> {
+        let named = named?;
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let config = &self.configuration.app().config;
+        match &config.source {
+            Some(own) if real(own) == real(named) => None,
+            Some(own) => Some(format!(
+                "it reads {}, not {}",
+                real(own).display(),
+                named.display()
+            )),
+            None => Some(format!("it reads no file, and so not {}", named.display())),
+        }
     }
 
     async fn hand_over(
         &self,
         mut stream: tokio::net::UnixStream,
         listen: &[String],
+        public: Option<usize>,
         storage: &str,
     ) -> anyhow::Result<()> {
         let app = self.configuration.app();
-        let own = places(&app.config);
-        if own != listen || storage::location(&app.config)?.to_string() != storage {
-            let sentence = format!(
-                "it listens on {}, or serves another database",
-                own.join(", ")
-            );
+        let with_metrics = public.is_none_or(|public| listen.len() > public);
+        if let Some(sentence) = differs(&app.config, listen, with_metrics, storage)? {
             let answer = self.answered(Outcome::Other, vec![sentence])?;
             return Ok(stream.write_all(&answer).await?);
         }
@@ -210,7 +268,8 @@ impl Control {
             let answer = self.answered(Outcome::Refused, vec![sentence])?;
             return Ok(stream.write_all(&answer).await?);
         };
-        let metrics = self.metrics.as_ref().and_then(Weak::upgrade);
+        let metrics = self.metrics.as_ref().filter(|_| with_metrics);
+        let metrics = metrics.and_then(Weak::upgrade);
         let sockets: Vec<BorrowedFd<'_>> = public
             .iter()
             .chain(metrics.as_deref())
@@ -241,24 +300,52 @@ impl Drop for Control {
     }
 }
 
-/// What a server listens at, as it is compared: the public places, then the one for metrics.
-fn places(config: &Config) -> Vec<String> {
-    let all = config.listen.iter().chain(&config.metrics);
+/// What a server listens at, as it is compared: the public places, then the one for metrics if that is one of them.
+fn places(config: &Config, with_metrics: bool) -> Vec<String> {
+    let metrics = config.metrics.iter().filter(|_| with_metrics);
+    let all = config.listen.iter().chain(metrics);
     all.map(ToString::to_string).collect()
+}
+
+/// Why a server of this configuration is not the one whose sockets are asked for.
+fn differs(
+    config: &Config,
+    listen: &[String],
+    with_metrics: bool,
+    storage: &str,
+) -> anyhow::Result<Option<String>> {
+    let own = places(config, with_metrics);
+    let serves = storage::location(config)?.to_string();
+    Ok(if own != listen {
+        let (own, listen) = (own.join(", "), listen.join(", "));
+        Some(format!("it listens on {own}, and not on {listen}"))
+    } else if serves != storage {
+        Some(format!("it serves {serves}, and not {storage}"))
+    } else {
+        None
+    })
+}
+
+fn as_line(answer: &Answer) -> anyhow::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec(answer)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn lines(error: &anyhow::Error) -> Vec<String> {
     format!("{error:#}").lines().map(str::to_owned).collect()
 }
 
-/// Has every server that runs on this machine by keys in this folder read its configuration again.
+/// Has every server that runs on this machine by keys in this folder read its configuration again, if it is that of `file`.
 ///
 /// # Errors
 /// When there is none, or none can be spoken to.
-pub(crate) fn reload_all(keys: &Path) -> anyhow::Result<Vec<Answer>> {
+pub(crate) fn reload_all(keys: &Path, file: Option<&Path>) -> anyhow::Result<Vec<Answer>> {
+    let file = file.map(std::path::absolute).transpose()?;
     let (mut answers, folder) = (Vec::new(), folder(keys));
     for socket in sockets(&folder)? {
-        if let Some(asked) = ask(&socket, &Question::Reload)? {
+        let question = Question::Reload { file: file.clone() };
+        if let Some(asked) = ask(&socket, &question)? {
             answers.push(asked.answer);
         }
     }
@@ -301,47 +388,8 @@ pub(crate) fn write_sealing_keys(keys: &Path, file: &Path) -> anyhow::Result<Opt
     Ok(None)
 }
 
-/// Takes the sockets of the server that this configuration is of, and waits until it has let go of its file. `None`: no such
-/// server runs.
-///
-/// # Errors
-/// When it hands over to another, or does not end.
-pub(crate) fn take_over(config: &Config) -> anyhow::Result<Option<Vec<OwnedFd>>> {
-    let question = Question::HandOver {
-        listen: places(config),
-        storage: storage::location(config)?.to_string(),
-    };
-    for socket in sockets(&folder(&config.keys))? {
-        let Some(asked) = ask(&socket, &question)? else {
-            continue;
-        };
-        let Answer {
-            process,
-            sentences,
-            outcome,
-            ..
-        } = asked.answer;
-        match outcome {
-            Outcome::Other => {}
-            Outcome::Refused => bail!(
-                "process {process} does not hand over: {}",
-                sentences.join("; ")
-            ),
-            Outcome::Done => {
-                if matches!(config.storage, Storage::Sqlite(_)) {
-                    wait_for_end(asked.stream).with_context(|| {
-                        format!("process {process} has handed over its sockets and does not end")
-                    })?;
-                }
-                return Ok(Some(asked.sockets));
-            }
-        }
-    }
-    Ok(None)
-}
-
 /// Where the sockets of the servers are that share a folder of keys.
-fn folder(keys: &Path) -> PathBuf {
+pub(crate) fn folder(keys: &Path) -> PathBuf {
     keys.with_extension("control")
 }
 

@@ -1,7 +1,9 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
+use crate::control;
 use crate::http::site::Site;
 use crate::http::tls;
 use crate::ops::access::may_write;
+use crate::ops::lost_key;
 use crate::ops::sealing::{self, Sealing};
 use crate::ops::server_key;
 use crate::ops::{outbound, upstream};
@@ -220,6 +222,18 @@ pub(crate) fn sealing_keys(config: &Config) -> Result<(), String> {
     Sealing::read(config)
         .map(drop)
         .map_err(|error| format!("{error:#}"))
+}
+
+/// What is in order and deserves a look all the same.
+pub(crate) fn remarks(config: &Config) -> Vec<String> {
+    let no_scopes = config.policy.scopes.is_empty().then(|| {
+        "there are no scopes, so apps can ask people for nothing: name what your API lets them do under [scopes]".to_owned()
+    });
+    // Both are made by a server that starts, so it is not the first start that comes.
+    let ran = sealing::path(&config.keys).exists() || control::folder(&config.keys).exists();
+    let lost = ran && !server_key::path(&config.keys).exists();
+    let lost = lost.then(|| lost_key::missing(config));
+    no_scopes.into_iter().chain(lost).collect()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::rooms;
 use crate::state::{App, AppState, Current, Lasting};
 use crate::test_side;
 use anyhow::bail;
-use config::{Config, Sources};
+use config::{Config, Overrides, Sources};
 use protocol::metadata;
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
@@ -71,6 +71,11 @@ impl Configuration {
     /// The server as it is configured now.
     pub(crate) fn app(&self) -> App {
         self.app.borrow().clone()
+    }
+
+    /// What the command line said at the start in place of the file.
+    pub(crate) async fn overrides(&self) -> Overrides {
+        self.sources.lock().await.overrides().clone()
     }
 
     /// What connections are served by, now and later.

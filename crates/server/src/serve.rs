@@ -1,5 +1,5 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
-use crate::control::{self, Control};
+use crate::control::{self, Asking, Control};
 use crate::http::accept;
 use crate::http::accept::Signals;
 use crate::http::listener::{Handed, Listener};
@@ -13,6 +13,7 @@ use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
 use crate::ops::limits::Limits;
 use crate::ops::log::Log;
+use crate::ops::lost_key;
 use crate::ops::metrics;
 use crate::ops::outage::Outage;
 use crate::ops::reloads::Reloads;
@@ -36,6 +37,7 @@ use store::{Serving, Stay, Store};
 /// # Errors
 /// One sentence on what is in the way.
 pub(crate) async fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
+    let had_key = server_key::path(&config.keys).exists();
     let key = Arc::new(server_key::load(&config.keys)?);
     let location = storage::location(&config)?;
     let serving = Serving::begin(&location).with_context(|| format!("cannot serve {location}"))?;
@@ -47,6 +49,9 @@ pub(crate) async fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
             return Err(why);
         }
     };
+    if !had_key && lost_key::is_lost(&store).await? {
+        tracing::warn!("{}", lost_key::made_anew(&config));
+    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let lasting = Lasting {
         last_used: LastUsed::default(),
@@ -137,7 +142,7 @@ impl Listeners {
             public.extend(found);
         }
         let metrics = match &config.metrics {
-            Some(at) => open(at, "metrics.listen")?.pop().map(Arc::new),
+            Some(at) => open(at, METRICS)?.pop().map(Arc::new),
             None => None,
         };
         Ok(Listeners {
@@ -147,14 +152,19 @@ impl Listeners {
         })
     }
 
-    /// Those of the process before this one, in the order in which it hands them over.
+    /// Those of the process before this one, in the order in which it hands them over, beside a new one for `metrics`.
     ///
     /// # Errors
     /// When one is no socket that listens.
-    pub(crate) fn taken_over(config: &Config, sockets: Vec<OwnedFd>) -> anyhow::Result<Self> {
+    fn taken_over(
+        config: &Config,
+        sockets: Vec<OwnedFd>,
+        metrics: Option<Listener>,
+    ) -> anyhow::Result<Self> {
         let all: Result<Vec<_>, _> = sockets.into_iter().map(Listener::of).collect();
         let mut public = all?;
-        let metrics = config.metrics.as_ref().and_then(|_| public.pop());
+        let taken = || config.metrics.as_ref().and_then(|_| public.pop());
+        let metrics = metrics.or_else(taken);
         // One of systemd's may be several.
         let places = match public.len() == config.listen.len() {
             true => config
@@ -178,7 +188,7 @@ impl Listeners {
     /// When its port is taken.
     pub(crate) fn beside(public: Listener, config: &Config) -> anyhow::Result<Self> {
         let metrics = config.metrics.as_ref();
-        let metrics = metrics.map(|at| Listener::bind(at, &[], "metrics.listen"));
+        let metrics = metrics.map(|at| Listener::bind(at, &[], METRICS));
         let places = config.listen.iter().map(|at| public.place(at)).collect();
         Ok(Listeners {
             places,
@@ -186,6 +196,14 @@ impl Listeners {
             metrics: metrics.transpose()?.map(Arc::new),
         })
     }
+}
+
+/// The setting of the place for whoever watches.
+const METRICS: &str = "metrics.listen";
+
+/// Whether a place has no port of its own: the one that was found for the earlier process is gone on with.
+fn is_chosen_by_system(at: &Listen) -> bool {
+    at.address().is_some_and(|address| address.port() == 0)
 }
 
 /// Sockets that this process is given at its start.
@@ -202,16 +220,29 @@ impl Sockets {
     /// # Errors
     /// When a place is taken, or the process before this one does not hand over.
     async fn listeners(self, config: &Config) -> anyhow::Result<Listeners> {
-        let taken = match self.take_over {
-            true => {
-                let config = config.clone();
-                tokio::task::spawn_blocking(move || control::take_over(&config)).await??
+        if !self.take_over {
+            return Listeners::open(config, self.handed);
+        }
+        // A free place for metrics is new with this configuration; one that is taken is the earlier process's, to hand over.
+        // It is looked at first: what cannot be opened leaves that process as it is.
+        let named = config
+            .metrics
+            .as_ref()
+            .filter(|at| !is_chosen_by_system(at));
+        let metrics = named.and_then(|at| Listener::bind(at, &[], METRICS).ok());
+        let with_metrics = config.metrics.is_some() && metrics.is_none();
+        let own = config.clone();
+        let asked = move || control::take_over(&own, with_metrics);
+        match tokio::task::spawn_blocking(asked).await?? {
+            Asking::Taken(sockets) => Listeners::taken_over(config, sockets, metrics),
+            Asking::Nobody(others) => {
+                drop(metrics);
+                let opened = Listeners::open(config, self.handed);
+                match others.is_empty() {
+                    true => opened,
+                    false => opened.with_context(|| control::not_taken(&others)),
+                }
             }
-            false => None,
-        };
-        match taken {
-            Some(sockets) => Listeners::taken_over(config, sockets),
-            None => Listeners::open(config, self.handed),
         }
     }
 }

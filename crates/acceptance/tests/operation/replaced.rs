@@ -10,7 +10,7 @@ use crate::support::nodes::Nodes;
 use crate::support::steady::Steady;
 use crate::support::{PLAIN, Scene, long, within};
 use acceptance::postgres::Database;
-use acceptance::{NewCertificate, Request, Setup, binary, output};
+use acceptance::{NewCertificate, Request, Setup, binary, free_port, output};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -314,4 +314,67 @@ fn of_two_upgrades_at_once_one_is_refused() {
     drop(slow);
     assert!(scene.provider.end_hand_over(earlier).success());
     scene.client_credentials(&app).expect(200);
+}
+
+/// What only watches may come, change and go with the next process; what is listened at for people may not.
+#[test]
+fn a_place_for_metrics_comes_changes_and_goes_with_the_next_process() {
+    let mut scene = Scene::start(Setup::toml(PLAIN).with(MACHINES));
+    let app = scene.machine();
+    let path = scene.provider.config_path();
+    let plain = fs::read_to_string(&path).expect("the file");
+    let (one, two) = (free_port(), free_port());
+    for port in [Some(one), Some(one), Some(two), None] {
+        let more = port.map_or_else(String::new, |port| {
+            format!("\n[metrics]\nlisten = \"127.0.0.1:{port}\"\n")
+        });
+        fs::write(&path, format!("{plain}{more}")).expect("the file");
+        let earlier = scene.provider.begin_hand_over(&binary());
+        let ended = scene.provider.end_hand_over(earlier);
+        assert!(ended.success(), "{}", scene.provider.log());
+        scene.client_credentials(&app).expect(200);
+        for own in [one, two] {
+            let listens = TcpStream::connect(("127.0.0.1", own)).is_ok();
+            assert_eq!(
+                listens,
+                port == Some(own),
+                "{own}: {}",
+                scene.provider.log()
+            );
+        }
+    }
+    let other = format!("127.0.0.1:{}", free_port());
+    let mut command = scene.provider.command();
+    command
+        .args(["serve", "--take-over", "--config"])
+        .arg(&path)
+        .args(["--listen", &other])
+        .args(["--issuer", scene.provider.issuer()])
+        .args(["--storage", &scene.provider.storage()]);
+    let refused = output(&mut command);
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    let addr = scene.provider.addr();
+    let why = format!("it listens on {addr}, and not on {other}");
+    assert!(told.contains(&why), "{told}");
+    scene.client_credentials(&app).expect(200);
+}
+
+/// A server is found by its keys, and says when it reads another file than the one that is named.
+#[test]
+fn a_reload_by_a_file_that_the_server_does_not_read_is_refused() {
+    let scene = Scene::plain("[branding]\nproduct = \"One\"");
+    let own = scene.provider.config_path();
+    let other = own.with_file_name("other.toml");
+    let text = fs::read_to_string(&own).expect("the file");
+    fs::write(&other, text.replace("\"One\"", "\"Two\"")).expect("another");
+    let mut command = scene.provider.command();
+    command.args(["config", "reload", "--config"]).arg(&other);
+    let told = output(command.args(["--storage", &scene.provider.storage()]));
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert_eq!(told.status.code(), Some(1), "{said}");
+    for part in ["it reads ", "valetkey.toml, not ", "other.toml"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(title(&scene).ends_with("One"), "{}", title(&scene));
 }

@@ -41,10 +41,13 @@ impl Verb {
 fn check(place: &Place, output: Output) -> Result<(), Failure> {
     let config = place.load()?;
     preflight::check(&config)?;
-    for warning in &config.warnings {
+    let mut warnings = config.warnings.clone();
+    warnings.extend(preflight::remarks(&config));
+    for warning in &warnings {
         eprintln!("warning: {warning}");
     }
-    let answer = json!({ "ok": true, "issuer": config.issuer, "warnings": config.warnings, "notes": config.notes });
+    let answer =
+        json!({ "ok": true, "issuer": config.issuer, "warnings": warnings, "notes": config.notes });
     output.show(&answer, || {
         let file = config.source.as_ref().map_or_else(
             || "the configuration".to_owned(),
@@ -63,7 +66,7 @@ fn reload(place: &Place, output: Output) -> Result<(), Failure> {
         ..Overrides::default()
     };
     let sources = Sources::read(file.as_deref(), &overrides, check_url)?;
-    let answers = control::reload_all(&sources.keys()?)?;
+    let answers = control::reload_all(&sources.keys()?, file.as_deref())?;
     output.show(&json!({ "servers": answers }), || {
         let lines = answers
             .iter()
@@ -83,6 +86,9 @@ fn reload(place: &Place, output: Output) -> Result<(), Failure> {
     let refused: Vec<_> = refused
         .map(|answer| {
             let (process, why) = (answer.process, answer.sentences.join("\n"));
+            if answer.outcome == Outcome::Other {
+                return format!("process {process} has read nothing again: {why}");
+            }
             format!("process {process} refuses it and goes on by the earlier one:\n{why}")
         })
         .collect();

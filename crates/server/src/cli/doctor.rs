@@ -15,6 +15,7 @@ mod validity;
 use super::failure::Failure;
 use super::output::Output;
 use super::place::{Place, provider_file};
+use crate::control::{self, StartedWith};
 use crate::preflight;
 use crate::storage::{self, check_url};
 use clap::Args;
@@ -37,32 +38,44 @@ pub(super) struct Doctor {
     /// The issuer the server was given, if not the one in the file.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
+    /// The server has to run: that it does not is a failure, and not only a warning. For a timer.
+    #[arg(long)]
+    running: bool,
 }
 
 impl Doctor {
     /// Looks at everything. Exit code 1 when something failed, 2 when it is the configuration.
     pub(super) fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let overrides = Overrides {
+        let running = self.running;
+        let is_told = self.listen.is_some() || self.issuer.is_some();
+        let mut overrides = Overrides {
             listen: self.listen,
             issuer: self.issuer,
             storage: self.place.storage,
         };
         let by_flag = overrides.storage.is_some() || overrides.issuer.is_some();
         let file = provider_file(self.place.config, by_flag)?;
-        let config = Config::load(file.as_deref(), &overrides, check_url)?;
+        let mut config = Config::load(file.as_deref(), &overrides, check_url)?;
         let mut findings = about_config(&config);
+        if !is_told && let Some(started) = started_otherwise(&config) {
+            overrides.listen = started.with.listen;
+            overrides.issuer = started.with.issuer;
+            config = Config::load(file.as_deref(), &overrides, check_url)?;
+            findings.push(started.finding);
+        }
         findings.push(about_storage(&config));
         findings.push(disk::finding(&config));
         findings.push(backup::finding(&config));
         findings.extend(about_modes(&config));
         findings.push(sealing::finding(&config));
+        findings.extend(sealing::own_key(&config));
         findings.push(clock::finding(&config));
         findings.push(mail::finding(&config));
         findings.push(about_passkeys(&config));
         findings.push(about_outbound(&config));
         findings.extend(upstreams::findings(&config));
         findings.extend(upstreams::collector(&config));
-        findings.extend(network::findings(&config));
+        findings.extend(network::findings(&config, running));
         let sound = findings.iter().all(|one| one.state != State::Failed);
         let checks: Vec<Value> = findings.iter().map(as_json).collect();
         output.show(&json!({ "ok": sound, "checks": checks }), || {
@@ -89,13 +102,44 @@ fn about_config(config: &Config) -> Vec<Finding> {
         |file| file.display().to_string(),
     );
     let mut findings = vec![ok("configuration", format!("{name} is in order"))];
-    let warnings = config.warnings.iter();
+    let remarks = preflight::remarks(config);
+    let warnings = config.warnings.iter().chain(&remarks);
     findings.extend(warnings.map(|sentence| warning("configuration", sentence)));
     findings.extend(config.notes.iter().map(|note| ok("configuration", note)));
     findings.extend(certificate::findings(config));
     let pictures = preflight::pictures(config);
     findings.extend(pictures.into_iter().map(|what| failed("branding", what)));
     findings
+}
+
+/// A server that runs by its command line elsewhere than its file says.
+struct Started {
+    with: StartedWith,
+    finding: Finding,
+}
+
+/// What runs is looked at where it is, and not where the file would have it.
+fn started_otherwise(config: &Config) -> Option<Started> {
+    let all = control::running(config).ok()?;
+    let [only] = <[_; 1]>::try_from(all).ok()?;
+    let with = only.started_with?;
+    let places: Vec<_> = config.listen.iter().map(ToString::to_string).collect();
+    let listens = with.listen.as_ref().filter(|own| **own != places.join(","));
+    let issuer = with.issuer.as_ref().filter(|own| **own != config.issuer);
+    let flags: Vec<_> = [("--listen", listens), ("--issuer", issuer)]
+        .into_iter()
+        .filter_map(|(flag, value)| Some(format!("{flag} {}", value?)))
+        .collect();
+    if flags.is_empty() {
+        return None;
+    }
+    let sentence = format!(
+        "process {} was started with {}, in place of what the file says: it is looked at there",
+        only.process,
+        flags.join(" ")
+    );
+    let finding = ok("server", sentence);
+    Some(Started { with, finding })
 }
 
 /// What passkeys are bound to, which is not to be changed once there are some.

@@ -53,7 +53,14 @@ fn unfinished(path: &Path) -> PathBuf {
 /// One sentence.
 pub(super) fn check(folder: &Path) -> Result<String, String> {
     let shown = folder.display();
-    let near = folder.ancestors().find(|near| near.exists());
+    // What is left of a relative path in the end is nothing, which is the folder that this process is in.
+    let mut ancestors = folder
+        .ancestors()
+        .map(|near| match near.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => near,
+        });
+    let near = ancestors.find(|near| near.exists());
     match near {
         Some(near) if near.is_dir() && may_write(near) => Ok(format!(
             "mails are written into {shown}, and nobody gets them"
@@ -83,6 +90,7 @@ mod tests {
         assert_eq!(fs::read_to_string(files[0].path()).unwrap(), "two");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&files[0].path()), mode(&folder)), (0o600, 0o700));
+        assert!(check(Path::new("no such folder here")).is_ok());
         let file = files[0].path();
         assert!(check(&file).is_err());
         let refused = put(&file, Locator(8), Vec::new()).await;

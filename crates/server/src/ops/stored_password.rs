@@ -75,7 +75,7 @@ fn has_either(password: &str, hash: &StoredHash, memory: &mut Memory) -> bool {
 
 /// Whether a hash was made with another algorithm than ours, or whoever guesses has less to do for it: that is memory,
 /// as often as it is passed over.
-fn is_weaker(hash: &StoredHash) -> bool {
+pub(crate) fn is_weaker(hash: &StoredHash) -> bool {
     let work = |memory: u32, passes: u32| u64::from(memory) * u64::from(passes);
     let ours = work(Params::DEFAULT_M_COST, Params::DEFAULT_T_COST);
     match hash.way {

@@ -33,7 +33,11 @@ fn judge(last: Option<i64>, begun: Option<i64>, now: i64) -> Finding {
             Some(begun) if now - begun > YOUNG => {
                 warning(ABOUT, format!("`valetkey db backup` has made none: {next}"))
             }
-            _ => ok(ABOUT, format!("there is none yet: {next}")),
+            Some(_) => ok(
+                ABOUT,
+                "there is none yet, and the provider began within the last day",
+            ),
+            None => ok(ABOUT, "there is none yet, and nothing to keep either"),
         };
     };
     let at = clock::rfc3339(UnixTime(last));
@@ -61,7 +65,7 @@ mod tests {
             let told = judge(last, begun, now);
             assert_eq!(told.state, state, "{told:?}");
             let says_what_next = told.sentence.contains("db backup --to");
-            assert_eq!(says_what_next, last.is_none() || state == State::Warning);
+            assert_eq!(says_what_next, state == State::Warning);
         }
     }
 }

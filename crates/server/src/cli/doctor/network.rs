@@ -15,19 +15,15 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use store::Serving;
 use url::Url;
 
-/// Looks at both.
-pub(super) fn findings(config: &Config) -> Vec<Finding> {
+/// Looks at both; `running`: the server has to run.
+pub(super) fn findings(config: &Config, running: bool) -> Vec<Finding> {
     let Some(listen) = config.listen.iter().find_map(Listen::address) else {
         let mut findings = about_issuer(config);
         findings.extend(about_hosts(config));
         return findings;
     };
     match TcpListener::bind(listen) {
-        Ok(_) => {
-            let next = "start it with `valetkey serve`";
-            let sentence = format!("{listen} is free; the server is not running: {next}");
-            vec![ok("port", sentence)]
-        }
+        Ok(_) => vec![not_running(config, listen, running)],
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             let mut findings = vec![about_port(config, listen)];
             findings.extend(about_issuer(config));
@@ -40,6 +36,25 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
             );
             vec![failed("port", sentence)]
         }
+    }
+}
+
+/// A server that is to run and does not has failed; so has one that has the file, and does not listen.
+fn not_running(config: &Config, listen: SocketAddr, running: bool) -> Finding {
+    if let Storage::Sqlite(path) = &config.storage
+        && let Some(holder) = Serving::holder(path)
+    {
+        let file = path.display();
+        let sentence = format!(
+            "{listen} is free, though {holder} serves {file}: correct `listen`, or name with --listen where that server listens"
+        );
+        return failed("port", sentence);
+    }
+    let next = "start it with `valetkey serve`";
+    let sentence = format!("{listen} is free; the server is not running: {next}");
+    match running {
+        true => failed("port", sentence),
+        false => warning("port", sentence),
     }
 }
 
@@ -165,8 +180,8 @@ fn about_hosts(config: &Config) -> Vec<Finding> {
     });
     others
         .map(|(setting, host, port)| {
-            let found = (host.trim_matches(['[', ']']), port).to_socket_addrs();
-            match found.is_ok_and(|mut found| found.next().is_some()) {
+            let found = addresses(&format!("{host}:{port}"));
+            match found.is_some_and(|found| !found.is_empty()) {
                 true => ok("hosts", format!("{host} has an address ({setting})")),
                 false => failed(
                     "hosts",
@@ -175,6 +190,21 @@ fn about_hosts(config: &Config) -> Vec<Finding> {
             }
         })
         .collect()
+}
+
+/// The addresses of a host with its port. Names below `localhost` are this machine (RFC 6761 §6.3), whatever it resolves.
+fn addresses(authority: &str) -> Option<Vec<SocketAddr>> {
+    if let Ok(found) = authority.to_socket_addrs() {
+        return Some(found.collect());
+    }
+    let (host, port) = authority.rsplit_once(':')?;
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_local = host == "localhost" || host.ends_with(".localhost");
+    let port = port.parse().ok().filter(|_| is_local)?;
+    Some(vec![
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+    ])
 }
 
 fn about_issuer(config: &Config) -> Vec<Finding> {
@@ -190,7 +220,7 @@ fn about_issuer(config: &Config) -> Vec<Finding> {
         true => host.to_owned(),
         false => format!("{host}:{}", if tls { 443 } else { 80 }),
     };
-    let Ok(found) = address.to_socket_addrs() else {
+    let Some(found) = addresses(&address) else {
         let sentence = format!("{host} has no address: enter it in DNS, or correct `issuer`");
         return vec![failed("issuer", sentence)];
     };
@@ -258,4 +288,20 @@ fn warning_of_certificate(issuer: &str) -> Finding {
         "issuer",
         format!("{issuer} is this provider (whether apps trust its certificate was not looked at)"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "Name resolution APIs and libraries SHOULD recognize localhost names as special and SHOULD always return the IP loopback
+    /// address" (RFC 6761 §6.3).
+    #[test]
+    fn names_below_localhost_are_this_machine() {
+        for name in ["dev.localhost:8080", "a.b.LOCALHOST:8080"] {
+            let found = addresses(name).expect("it has addresses");
+            assert!(found.iter().all(|one| one.ip().is_loopback()), "{found:?}");
+        }
+        assert!(addresses("no.such.name.invalid:443").is_none());
+    }
 }

@@ -4,11 +4,26 @@ use crate::cli::failure::Failure;
 use crate::cli::place::Opened;
 use crate::cli::runtime::wait;
 use crate::ops::sealing::{Found, Sealing};
+use crate::ops::{lost_key, server_key};
 use crate::preflight;
 use config::{Config, SealingKeys, Storage};
 use store::Stay;
 
 const ABOUT: &str = "sealing";
+
+/// Whether the server's own key is gone: the next start makes another without asking.
+pub(super) fn own_key(config: &Config) -> Option<Finding> {
+    let is_new = matches!(&config.storage, Storage::Sqlite(path) if !path.exists());
+    if is_new || server_key::path(&config.keys).exists() {
+        return None;
+    }
+    let lost = wait(async {
+        let at = Opened::of(config.clone(), Stay::Look)?;
+        Ok::<_, Failure>(lost_key::is_lost(&at.store).await?)
+    });
+    let lost = matches!(lost, Ok(Ok(true)));
+    lost.then(|| warning("server key", lost_key::missing(config)))
+}
 
 /// Reads the keys, and opens every value with them.
 pub(super) fn finding(config: &Config) -> Finding {
@@ -47,6 +62,8 @@ fn of_found(found: &Found) -> Finding {
             ABOUT,
             match values {
                 0 => "nothing is stored sealed".to_owned(),
+                1 => "the keys open the one value that is sealed".to_owned(),
+                _ if keys == 1 => format!("the keys open all {values} values"),
                 _ => format!("the keys open all {values} values, which {keys} of them sealed"),
             },
         );
