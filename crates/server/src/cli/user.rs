@@ -1,6 +1,6 @@
 //! `valetkey user …`.
 use super::failure::Failure;
-use super::one_user::{One, as_json, as_row, sound};
+use super::one_user::{One, SignsIn, as_json, as_row, json_of, sound};
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
 use super::text_file::read_text;
@@ -196,6 +196,17 @@ impl Create {
     }
 }
 
+/// What a list tells of each.
+const LISTED: [&str; 7] = [
+    "ID",
+    "E-MAIL",
+    "NAME",
+    "STATUS",
+    "PASSWORD",
+    "SECOND FACTOR",
+    "LAST SIGN-IN",
+];
+
 impl List {
     async fn run(self, output: Output) -> Result<(), Failure> {
         let at = self.place.look()?;
@@ -207,18 +218,22 @@ impl List {
         let write = |subject| at.config.policy.subjects.write(subject);
         let next = page.next.map(write);
         let mut users = Vec::new();
+        let mut rows = Vec::new();
         for person in &page.people {
-            users.push(as_json(person, &at).await?);
+            let signs_in = SignsIn::of(person, &at).await?;
+            users.push(json_of(person, &signs_in, &at).await?);
+            let [id, email, name, status] = as_row(person, &at);
+            let (second, last) = (signs_in.second_factor(), signs_in.last());
+            rows.push([id, email, name, status, signs_in.password(), second, last]);
         }
         output.show(&json!({ "users": users, "next": next }), || {
-            let rows: Vec<_> = page.people.iter().map(|one| as_row(one, &at)).collect();
             let more =
                 next.map_or_else(String::new, |next| format!("\n\nMore with --after {next}"));
             match rows.is_empty() {
                 true => {
                     "Nobody has an account yet: make one with `valetkey user create`.".to_owned()
                 }
-                false => table(["ID", "E-MAIL", "NAME", "STATUS"], &rows) + &more,
+                false => table(LISTED, &rows) + &more,
             }
         });
         Ok(())
@@ -309,12 +324,12 @@ impl Invite {
         if config.policy.accounts.sign_up == SignUp::Off {
             return Err(Failure::failed(
                 "accounts.sign_up is off, so an invitation makes no account: write `sign_up = \"invited\"` into the \
-                 configuration and restart the server, or make the account with `valetkey user create`",
+                 configuration and run `valetkey config reload`, or make the account with `valetkey user create`",
             ));
         }
         if config.mail.is_none() {
             return Err(Failure::failed(
-                "no mail is configured: write [mail] with `from` and `smtp` into the configuration, and restart the server",
+                "no mail is configured: write [mail] with `from` and `smtp` into the configuration, and run `valetkey config reload`",
             ));
         }
         let at = Opened::of(config, Stay::Command)?;

@@ -1,6 +1,6 @@
 //! `valetkey user show`: all that is known of an account.
 use super::failure::Failure;
-use super::one_user::{One, as_json, status};
+use super::one_user::{One, SignsIn, json_of, status};
 use super::output::{Output, sheet};
 use super::place::Opened;
 use crate::ops::clock;
@@ -16,6 +16,7 @@ struct Around {
     counts: AccountCounts,
     organizations: Vec<Membership>,
     claims: Document,
+    signs_in: SignsIn,
 }
 
 impl One {
@@ -35,7 +36,7 @@ pub(super) async fn tell(
     said: Option<&str>,
 ) -> Result<(), Failure> {
     let around = around(at, person).await?;
-    let mut json = as_json(person, at).await?;
+    let mut json = json_of(person, &around.signs_in, at).await?;
     if let Value::Object(members) = &mut json {
         members.extend(more(&around, &at.config.policy));
     }
@@ -53,6 +54,7 @@ async fn around(at: &Opened, person: &Person) -> Result<Around, Failure> {
     let subject = person.subject;
     let counts = at.store.account_counts(subject, clock::now()).await?;
     Ok(Around {
+        signs_in: SignsIn::of(person, at).await?,
         preferences: at.store.preferences(subject).await?.unwrap_or_default(),
         counts: counts.unwrap_or(AccountCounts {
             sessions: 0,
@@ -75,6 +77,7 @@ fn more(around: &Around, policy: &Policy) -> serde_json::Map<String, Value> {
         counts,
         organizations,
         claims,
+        signs_in: _,
     } = around;
     let organizations: Vec<_> = organizations
         .iter()
@@ -129,6 +132,9 @@ fn as_sheet(person: &Person, around: &Around, at: &Opened) -> String {
             chosen.language.map_or("", |one| one.tag()).to_owned(),
         ),
         ("zone", chosen.zone.clone().unwrap_or_default()),
+        ("password", around.signs_in.password()),
+        ("second factor", around.signs_in.second_factor()),
+        ("last sign-in", around.signs_in.last()),
         ("sessions", counts.sessions.to_string()),
         ("grants", counts.connections.to_string()),
         ("apps", counts.apps.to_string()),

@@ -139,6 +139,22 @@ fn a_person_comes_with_what_the_line_says() {
         "{ada}"
     );
     assert_eq!(ada["admin"], false);
+    assert_eq!(
+        ada["password"],
+        json!({ "kind": "bcrypt", "imported": true })
+    );
+    assert_eq!(
+        (&ada["signed_in_at"], &ada["passkeys"]),
+        (&Value::Null, &json!(0))
+    );
+    let listed = provider.run(&["user", "list"]);
+    assert!(listed.text().contains("bcrypt, imported"), "{listed:?}");
+    provider.create_user("own@example.com").json();
+    let own = provider.json(&["user", "show", "own@example.com"]);
+    assert_eq!(
+        own["password"],
+        json!({ "kind": "argon2id", "imported": false })
+    );
     let eve = provider.json(&["user", "show", "eve@example.com"]);
     assert_eq!(
         (&eve["email_verified"], &eve["zone"]),
