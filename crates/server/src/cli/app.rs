@@ -1,6 +1,7 @@
 //! `valetkey app …`.
 use super::app_new::{AsksFlags, AuthenticationFlags, Create, Links, all_of, read_logo, scope};
 use super::app_openid::OpenIdFlags;
+use super::app_request;
 use super::app_shown::{all_told, as_json, as_sheet, show_new, told};
 use super::failure::Failure;
 use super::one_app::One;
@@ -15,6 +16,7 @@ use protocol::transition::Transition;
 use protocol::types::{Client, Scope};
 use serde_json::json;
 use std::path::PathBuf;
+use store::Outcome;
 
 /// Apps that people may let in.
 #[derive(Debug, Subcommand)]
@@ -269,14 +271,19 @@ impl One {
         let now = clock::now();
         let since = now.minus(apps::RESTORABLE);
         let deleted = at.store.deleted_client(&self.client_id, since).await?;
-        let back = deleted.and_then(|(app, at_time)| apps::restore(&app, at_time, now, &at.mint));
-        let Some(back) = back else {
+        let back = deleted.and_then(|(app, at_time)| {
+            let back = apps::restore(&app, at_time, now, &at.mint)?;
+            Some((app, back))
+        });
+        let Some((app, back)) = back else {
             return Err(Failure::failed(format!(
                 "no app {:?} was deleted within the last 30 days",
                 self.client_id
             )));
         };
-        at.commit(back, CHANGED).await?;
+        if let Outcome::Conflict = at.settle(back).await? {
+            return Err(not_back(&at, &app).await?);
+        }
         let app = at.app(&self.client_id).await?;
         output.show(&as_json(&app, &at), || {
             format!(
@@ -305,12 +312,34 @@ impl One {
     }
 }
 
+/// Why an app did not come back.
+async fn not_back(at: &Opened, app: &Client) -> Result<Failure, Failure> {
+    let owner = match app.organization {
+        Some(_) => true,
+        None => at.store.person(app.owner).await?.is_some(),
+    };
+    Ok(Failure::failed(match owner {
+        true => CHANGED.to_owned(),
+        false => format!(
+            "the account that {} ({}) belonged to is deleted, so the app cannot come back: register another with `valetkey app create`, which has a client id of its own",
+            app.name, app.id
+        ),
+    }))
+}
+
 impl Approve {
     async fn run(self, output: Output) -> Result<(), Failure> {
         let at = self.one.place.open()?;
         let app = at.app(&self.one.client_id).await?;
-        let decision = register::approve(&app, self.version, clock::now());
-        at.decide(decision, told).await?;
+        let asked = app_request::about_whole(&at, &app).await?;
+        match asked.filter(|_| self.version.is_none_or(|seen| seen == app.version)) {
+            Some(asked) => asked.approve(&at, &app).await?,
+            None => {
+                let decision = register::approve(&app, self.version, clock::now());
+                at.decide(decision, told).await?;
+            }
+        }
+        app_request::tell_open(&at, &app).await?;
         let app = at.app(&self.one.client_id).await?;
         output.show(&as_json(&app, &at), || {
             format!("{} ({}) is approved.", app.name, app.id)
@@ -325,6 +354,7 @@ impl ApproveScope {
         let app = at.app(&self.one.client_id).await?;
         let decision = register::approve_scopes(&app, &self.scopes, &at.config.policy);
         at.decide(decision, told).await?;
+        app_request::tell_open(&at, &app).await?;
         let app = at.app(&self.one.client_id).await?;
         output.show(&as_json(&app, &at), || {
             format!("{} ({}) may ask for {}.", app.name, app.id, app.approved)

@@ -2,7 +2,7 @@
 use super::failure::Failure;
 use super::one_app::One;
 use super::output::{Output, sheet, table};
-use super::place::Opened;
+use super::place::{Opened, id};
 use crate::ops::clock;
 use clap::Args;
 use protocol::Policy;
@@ -36,7 +36,7 @@ pub(super) struct Log {
     #[arg(long, value_parser = mode)]
     mode: Option<Side>,
     /// Only those before this one: the id that the page before ended with.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = id)]
     before: Option<i64>,
     /// How many at most, 1 to 1000.
     #[arg(long, value_name = "NUMBER", default_value_t = 100,

@@ -1,18 +1,18 @@
 //! `valetkey app request …`: what developers asked administrators to look at.
 use super::failure::Failure;
 use super::output::{Output, sheet, table};
-use super::place::{Opened, Page, Place};
+use super::place::{Opened, Page, Place, id};
 use crate::ops::clock;
 use clap::{Args, Subcommand};
 use protocol::apps::review::{
-    Conversation, Judged, ReviewError, ReviewMessage, ReviewState, Reviewer, Snapshot, Verdict,
-    judge,
+    Conversation, Judged, ReviewError, ReviewMessage, ReviewRequest, ReviewState, Reviewer,
+    Snapshot, Verdict, judge,
 };
 use protocol::types::text::escaped;
-use protocol::types::{Client, Locator, MailAddress};
+use protocol::types::{Client, ClientStatus, Locator, MailAddress};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use store::{ListedReview, ReviewQuery};
+use store::{ListedReview, ReviewQuery, StoreError};
 
 /// Requests for review.
 #[derive(Debug, Subcommand)]
@@ -59,7 +59,7 @@ pub(super) struct One {
     #[command(flatten)]
     place: Place,
     /// The request's id, as `app request list` prints it.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = id)]
     id: i64,
 }
 
@@ -154,19 +154,63 @@ impl One {
     ) -> Result<(), Failure> {
         let at = self.place.open()?;
         let found = Found::of(&at, self.id).await?;
-        let to = found.developer(&at).await?;
         let judged = Judged {
             verdict,
             text,
             seen,
         };
-        let with = (&at.config.policy, clock::now(), &at.mint);
-        let by = Reviewer::operator();
-        let decision = judge(by, &found.talk, &found.app, judged, to.as_ref(), with);
-        at.decide(decision, |error: ReviewError| error.sentence())
-            .await?;
+        found.judge(&at, judged).await?;
         Found::of(&at, self.id).await?.show(output, &at);
         Ok(())
+    }
+}
+
+/// The open request of an app that asks for it as a whole, and for nothing else: approving the app answers it.
+pub(super) async fn about_whole(at: &Opened, app: &Client) -> Result<Option<Asked>, Failure> {
+    let open = open_request(at, app).await?;
+    let whole = open.filter(|request| request.whole && request.scopes.is_empty());
+    let Some(request) = whole.filter(|_| app.status != ClientStatus::Disabled) else {
+        return Ok(None);
+    };
+    Ok(at.store.review(request.id).await?.map(Asked))
+}
+
+/// Says which request of an app waits still, since a command did less than it asks for.
+pub(super) async fn tell_open(at: &Opened, app: &Client) -> Result<(), Failure> {
+    if let Some(request) = open_request(at, app).await? {
+        let id = request.id.0;
+        eprintln!(
+            "warning: request {id} of its developer is open still, since it asks for more: `valetkey app request approve {id}` or `refuse {id}` answers it"
+        );
+    }
+    Ok(())
+}
+
+async fn open_request(at: &Opened, app: &Client) -> Result<Option<ReviewRequest>, StoreError> {
+    // An app has one that is open, and it is the newest.
+    let newest = at.store.reviews_of(app.no, 1).await?;
+    Ok(newest.into_iter().find(|request| request.state.is_open()))
+}
+
+/// See [`about_whole`].
+pub(super) struct Asked((ListedReview, Conversation));
+
+impl Asked {
+    /// Approves the app as it is now, and the request with it: its developer is told.
+    pub(super) async fn approve(self, at: &Opened, app: &Arc<Client>) -> Result<(), Failure> {
+        let (listed, mut talk) = self.0;
+        talk.request.snapshot = Snapshot::of(app);
+        let found = Found {
+            listed,
+            talk,
+            app: app.clone(),
+        };
+        let judged = Judged {
+            verdict: Verdict::Approve,
+            text: "",
+            seen: None,
+        };
+        found.judge(at, judged).await
     }
 }
 
@@ -187,6 +231,15 @@ impl Found {
         })?;
         let app = at.app(&listed.client_id).await?;
         Ok(Found { listed, talk, app })
+    }
+
+    async fn judge(&self, at: &Opened, judged: Judged<'_>) -> Result<(), Failure> {
+        let to = self.developer(at).await?;
+        let with = (&at.config.policy, clock::now(), &at.mint);
+        let by = Reviewer::operator();
+        let decision = judge(by, &self.talk, &self.app, judged, to.as_ref(), with);
+        at.decide(decision, |error: ReviewError| error.sentence())
+            .await
     }
 
     /// Where the developer reads mail, if that is proved and mail is sent.

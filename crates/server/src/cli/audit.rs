@@ -1,7 +1,7 @@
 //! `valetkey audit`: who did what, when and from where.
 use super::failure::Failure;
 use super::output::{Output, print, table};
-use super::place::{Opened, Place};
+use super::place::{Opened, Place, id};
 use crate::ops::clock;
 use clap::Args;
 use protocol::events::{Actor, Event, Recorded};
@@ -30,10 +30,10 @@ pub(super) struct Audit {
     #[arg(long, value_name = "CLIENT_ID")]
     app: Option<String>,
     /// Only those after this event, oldest first.
-    #[arg(long, value_name = "ID", conflicts_with = "before")]
+    #[arg(long, value_name = "ID", value_parser = id, conflicts_with = "before")]
     after: Option<i64>,
     /// Only those before this event: the id that the page before ended with.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = id)]
     before: Option<i64>,
     /// Go on with what happens from now on, or after --after, until it is interrupted.
     #[arg(long, conflicts_with = "before")]
@@ -158,7 +158,7 @@ async fn follow(at: &Opened, mut query: EventQuery, limit: usize) -> Result<(), 
     }
 }
 
-const HEADS: [&str; 7] = ["Id", "Time", "Event", "By", "App", "User", "From"];
+const HEADS: [&str; 7] = ["ID", "TIME", "EVENT", "BY", "APP", "USER", "FROM"];
 
 /// The digits of an id. In JSON they are text: many readers, such as JavaScript, round a number above 2^53, and
 /// the rounded one names something else.

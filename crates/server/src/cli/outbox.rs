@@ -1,7 +1,7 @@
 //! `valetkey outbox …`.
 use super::failure::Failure;
 use super::output::{Output, table};
-use super::place::Place;
+use super::place::{Place, id};
 use crate::ops::clock;
 use clap::{Args, Subcommand};
 use protocol::outbox::Entry;
@@ -30,7 +30,7 @@ pub(super) struct List {
     #[arg(long)]
     dead: bool,
     /// Begin after this one: the id that the page before ended with.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = id)]
     after: Option<i64>,
     /// How many at most, 1 to 1000.
     #[arg(long, value_name = "NUMBER", default_value_t = 100,
@@ -46,6 +46,7 @@ pub(super) struct Retry {
     /// The id, as the list shows it.
     #[arg(
         value_name = "ID",
+        value_parser = id,
         required_unless_present = "all",
         conflicts_with = "all"
     )]
@@ -61,7 +62,7 @@ pub(super) struct One {
     #[command(flatten)]
     place: Place,
     /// The id, as the list shows it.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = id)]
     id: i64,
 }
 
@@ -79,7 +80,7 @@ impl Verb {
     }
 }
 
-const HEADS: [&str; 6] = ["Id", "Kind", "To", "State", "Tries", "Why not"];
+const HEADS: [&str; 6] = ["ID", "KIND", "TO", "STATE", "TRIES", "WHY NOT"];
 
 impl List {
     async fn run(self, output: Output) -> Result<(), Failure> {

@@ -242,6 +242,15 @@ impl Opened {
     }
 }
 
+/// Reads an id, as a list of ours shows it.
+///
+/// # Errors
+/// One sentence.
+pub(super) fn id(text: &str) -> Result<i64, String> {
+    let read = text.parse();
+    read.map_err(|_| "an id is a number: take it from the list".to_owned())
+}
+
 /// Tells what the configuration left aside, once.
 pub(super) fn tell(config: &Config) {
     static TOLD: Once = Once::new();

@@ -255,7 +255,8 @@ fn an_account_is_exported_without_a_secret_and_deleted_when_its_address_is_typed
     let listed = provider.json(&["user", "list"]);
     assert_eq!(listed["users"].as_array().unwrap().len(), 0);
     let restore = ["app", "restore", id_of(&app)];
-    assert_eq!(provider.run(&restore).code, Some(1));
+    let gone = provider.run(&restore);
+    gone.failed(1, "belonged to is deleted, so the app cannot come back");
     assert_eq!(provider.run(&["db", "verify"]).code, Some(0));
     let told = provider.json(&["audit", "--event", "user.deleted"]);
     assert_eq!(told["events"][0]["user"], ada["id"]);

@@ -312,6 +312,28 @@ fn commands_decide_as_pages_do() {
     assert!(none.stderr.contains("no request"), "{none:?}");
 }
 
+/// An app that is approved by command waits no more, and neither does what its developer asked.
+#[test]
+fn approving_an_app_answers_what_its_developer_asked() {
+    let scene = open(REVIEWED);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    ask_for_all(&mut ann, &app).expect(303);
+    let id = requests(&scene, "open")[0]["id"].to_string();
+    scene.cli(&["app", "request", "ask-back", &id, "--text", "Why?"]);
+    let done = scene.cli(&["app", "approve", &app.client_id]);
+    assert_eq!(done["status"], "active", "{done}");
+    assert_eq!(requests(&scene, "approved").len(), 1);
+    assert!(requests(&scene, "asked_back").is_empty());
+    says(&ann.page(&app), "Reviewed");
+    // One that asks for scopes too is not answered by that alone, and the command says so.
+    let more = ann.register(&[("name", "Another Board")]);
+    ask_for_everything(&mut ann, &more, "To tidy up").expect(303);
+    let told = scene.provider.cli(&["app", "approve", &more.client_id]);
+    assert!(told.stderr.contains("is open still"), "{told:?}");
+    assert_eq!(requests(&scene, "open").len(), 1);
+}
+
 /// The path of the link in a mail, which begins so.
 #[track_caller]
 fn linked(mail: &Taken, start: &str) -> String {
