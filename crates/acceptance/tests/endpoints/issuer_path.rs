@@ -101,6 +101,21 @@ fn the_document_is_at_every_spelling_and_nowhere_else() {
     }
 }
 
+/// Password managers ask the root of a host, and know nothing of a path.
+#[test]
+fn what_password_managers_look_for_is_at_the_root_too() {
+    let scene = scene();
+    let (api, issuer) = (scene.api(), scene.provider.issuer());
+    for below in ["", PATH] {
+        let pages = api.get(&format!("{below}/.well-known/passkey-endpoints"));
+        let page = pages.expect(200).json()["manage"].clone();
+        assert_eq!(page, format!("{issuer}/account/security"), "{below}");
+        let to = api.get(&format!("{below}/.well-known/change-password"));
+        let to = to.location().expect("it leads on").to_owned();
+        assert!(to.starts_with(PATH), "{below}: {to}");
+    }
+}
+
 #[test]
 fn every_endpoint_works_below_the_path() {
     let scene = scene();

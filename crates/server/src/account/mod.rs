@@ -87,7 +87,7 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.form::<NewCodesForm, _, _>(second_factor::new_codes);
     site.form::<RemoveForm, _, _>(second_factor::remove);
     site.page(path::ACCOUNT, sessions::show);
-    site.page(path::CHANGE_PASSWORD, profile::change_password);
+    site.root_page(path::CHANGE_PASSWORD, profile::change_password);
     site.form::<PasswordForm, _, _>(password::submit);
     site.form::<NameForm, _, _>(profile::rename);
     site.page(PreferencesForm::PATH, preferences::show);

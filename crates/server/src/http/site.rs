@@ -69,6 +69,20 @@ impl Site {
         self.route(Kind::Page, path, get(show));
     }
 
+    /// A page that browsers and password managers look for at the root of the host, whatever the prefix is. It is below the
+    /// prefix as well.
+    pub(crate) fn root_page<H, T>(&mut self, path: &str, show: H)
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        if !self.prefix.is_empty() {
+            let root = std::mem::take(&mut self.root);
+            self.root = root.route(path, get(show.clone()));
+        }
+        self.page(path, show);
+    }
+
     /// A page that may lead on by itself, to a code or a token. A `HEAD`, as of a link preview or a monitor, must not.
     pub(crate) fn deciding_page<H, T>(&mut self, path: &str, show: H)
     where

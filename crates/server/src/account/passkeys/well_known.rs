@@ -14,7 +14,7 @@ const ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 
 /// Mounts it.
 pub(super) fn mount(site: &mut Site) {
-    site.page(ENDPOINTS, endpoints);
+    site.root_page(ENDPOINTS, endpoints);
 }
 
 /// `GET`: the same page for both. Where nobody has passkeys, there is none.
