@@ -193,7 +193,7 @@ async fn callback(
         ("code_verifier", &verifier),
     ];
     let shown = format!(
-        "POST {}\nAuthorization: Basic …\n\ngrant_type=authorization_code&code={}&code_verifier={}",
+        "POST {}\nAuthorization: Basic …\n\ngrant_type=authorization_code&code={}&redirect_uri={redirect_uri}&code_verifier={}",
         demo.settings.token,
         shortened(&code),
         shortened(&verifier)
@@ -216,9 +216,10 @@ fn asked(demo: &Demo, state: &str, verifier: &str, code: &str) -> Step {
     Step {
         title: "The app sent your browser to the provider, and the provider sent it back",
         request: format!(
-            "GET {}?response_type=code&client_id={}&scope={}&state={}&code_challenge={}",
+            "GET {}?response_type=code&client_id={}&redirect_uri={}&scope={}&state={}&code_challenge={}&code_challenge_method=S256",
             settings.authorization,
             settings.client_id,
+            demo.redirect_uri(),
             settings.scopes,
             shortened(state),
             shortened(&challenge)

@@ -3,6 +3,10 @@ const { randomUUID, timingSafeEqual, createHash } = require("node:crypto");
 const express = require("express");
 
 const { ISSUER, HANDOFF_SECRET, PORT = "3000" } = process.env;
+if (!ISSUER || !HANDOFF_SECRET) {
+  console.error("set ISSUER and HANDOFF_SECRET, as docs/how-to/keep-your-login.md says");
+  process.exit(1);
+}
 const app = express();
 app.use(express.urlencoded());
 

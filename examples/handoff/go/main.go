@@ -126,6 +126,9 @@ func login(w http.ResponseWriter, r *http.Request) {
 }
 
 func main() {
+	if os.Getenv("ISSUER") == "" || os.Getenv("HANDOFF_SECRET") == "" {
+		log.Fatal("set ISSUER and HANDOFF_SECRET, as docs/how-to/keep-your-login.md says")
+	}
 	http.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "Acme") })
 	http.HandleFunc("GET /oauth/login", oauthLogin)
 	http.HandleFunc("/login", login)

@@ -47,7 +47,7 @@ impl List {
                 true => {
                     "There are no apps yet: register one with `valetkey app create`.".to_owned()
                 }
-                false => table(["CLIENT ID", "NAME", "OWNER", "STATUS"], &rows) + &more,
+                false => table(["CLIENT ID", "NAME", "MODE", "OWNER", "STATUS"], &rows) + &more,
             }
         });
         Ok(())

@@ -168,10 +168,11 @@ pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
     })
 }
 
-pub(super) fn as_row(app: &Client) -> [String; 4] {
+pub(super) fn as_row(app: &Client) -> [String; 5] {
     [
         app.id.clone(),
         app.name.clone(),
+        app.side.as_str().to_owned(),
         app.publisher.clone(),
         app.status.as_str().to_owned(),
     ]

@@ -58,7 +58,7 @@ impl Verb {
     }
 }
 
-const HEADS: [&str; 3] = ["Key", "State", "Values"];
+const HEADS: [&str; 3] = ["KEY", "STATE", "VALUES"];
 
 async fn list(place: &Place, output: Output) -> Result<(), Failure> {
     let config = place.load()?;
@@ -148,7 +148,7 @@ impl Rotate {
             let report = json!({ "prepared": true, "keys_file": file });
             output.show(&report, || {
                 format!(
-                    "A key was added to {0}, which opens and does not seal yet. Give {0} to every node and restart it, \
+                    "A key was added to {0}, which opens and does not seal yet. Give {0} to every node, which takes it over by itself, \
                      then run `valetkey key rotate`.",
                     file.display()
                 )
@@ -165,7 +165,7 @@ impl Rotate {
         let report = json!({ "key": key, "resealed": values, "unopened": unopened });
         output.show(&report, || {
             let mut text = format!(
-                "The key {key} seals, at a running server after its next start. {values} values were sealed anew."
+                "The key {key} seals; a running server takes it over within seconds, since it watches the file. {values} values were sealed anew."
             );
             if unopened > 0 {
                 text.push_str(&format!(

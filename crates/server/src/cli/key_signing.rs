@@ -33,7 +33,7 @@ pub(super) struct Import {
     file: PathBuf,
 }
 
-const HEADS: [&str; 5] = ["Signing key", "Algorithm", "State", "Signs from", "Removed"];
+const HEADS: [&str; 5] = ["SIGNING KEY", "ALGORITHM", "STATE", "SIGNS FROM", "REMOVED"];
 
 /// The keys as a table.
 pub(super) fn table_of(keys: &[SigningKeyFacts]) -> String {

@@ -4,6 +4,7 @@ use super::output::Output;
 use super::place::{Opened, Place};
 use crate::ops::clock;
 use clap::{Args, Subcommand};
+use config::Mail;
 use protocol::accounts::bounce::{self, BounceKind};
 use protocol::outbox::{Entry, test_mails};
 use protocol::types::{Locator, MailAddress};
@@ -74,9 +75,10 @@ impl Test {
         let config = self.place.load()?;
         if config.mail.is_none() {
             return Err(Failure::failed(
-                "no mail is configured: write [mail] with `from` and `smtp` into the configuration, and restart the server",
+                "no mail is configured: write [mail] with `from` and `smtp` into the configuration, and run `valetkey config reload`",
             ));
         }
+        let folder = config.mail.as_ref().and_then(Mail::folder);
         let at = Opened::of(config, store::Stay::Command)?;
         let change = test_mails(&to, self.copies, &at.mint);
         let ids: Vec<Locator> = change
@@ -99,8 +101,12 @@ impl Test {
                 1 => ("A test mail".to_owned(), "was", "is", "it"),
                 many => (format!("{many} test mails"), "were", "are", "them"),
             };
+            let by = match &folder {
+                Some(folder) => format!("written into {}, and nobody gets {it}", folder.display()),
+                None => "taken by the mail server".to_owned(),
+            };
             match self.wait {
-                true => format!("{what} to {to} {was} taken by the mail server."),
+                true => format!("{what} to {to} {was} {by}."),
                 false => format!(
                     "{what} to {to} {is} in the outbox, and the running server delivers {it}: `valetkey outbox list` shows what waits."
                 ),

@@ -35,6 +35,9 @@ pub(super) struct List {
 
 /// Which browsers.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "valetkey session end [OPTIONS] <USER> <SESSION>\n       valetkey session end [OPTIONS] <USER> --all"
+)]
 pub(super) struct End {
     #[command(flatten)]
     place: Place,

@@ -21,7 +21,7 @@ impl Job for SendDeletedMail {
 
     async fn run(&self, entry: &Entry, mail: DeletedMail) -> Result<(), JobError> {
         let Some(mailer) = &self.mailer else {
-            let why = "no mail is configured: write [mail] into the configuration, and restart the server";
+            let why = "no mail is configured: write [mail] into the configuration, and run `valetkey config reload`";
             return Err(JobError::Retry(why.to_owned()));
         };
         let noted = self.store.bounce(mail.to.as_str()).await;

@@ -47,7 +47,7 @@ impl Job for SendLinkMail {
 
     async fn run(&self, entry: &Entry, payload: LinkMailPayload) -> Result<(), JobError> {
         let Some(mailer) = &self.mailer else {
-            let why = "no mail is configured: write [mail] into the configuration, and restart the server";
+            let why = "no mail is configured: write [mail] into the configuration, and run `valetkey config reload`";
             return Err(JobError::Retry(why.to_owned()));
         };
         let unread = |_: StoreError| JobError::Retry("the database could not be read".to_owned());

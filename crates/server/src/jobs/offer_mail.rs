@@ -65,7 +65,7 @@ impl Offers {
         match &self.mailer {
             Some(mailer) => mailer.send(&letter, entry).await,
             None => {
-                let why = "no mail is configured: write [mail] into the configuration, and restart the server";
+                let why = "no mail is configured: write [mail] into the configuration, and run `valetkey config reload`";
                 Err(JobError::Retry(why.to_owned()))
             }
         }

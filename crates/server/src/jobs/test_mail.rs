@@ -18,7 +18,7 @@ impl Job for SendTestMail {
 
     async fn run(&self, entry: &Entry, mail: TestMail) -> Result<(), JobError> {
         let Some(mailer) = &self.mailer else {
-            let why = "no mail is configured: write [mail] into the configuration, and restart the server";
+            let why = "no mail is configured: write [mail] into the configuration, and run `valetkey config reload`";
             return Err(JobError::Retry(why.to_owned()));
         };
         mailer

@@ -56,7 +56,7 @@ fn keys_that_sign_are_made_rotated_and_listed() {
     assert_eq!(now["signing"][1]["kid"], first["signing"][1]["kid"]);
     let list = provider.run(&["key", "list"]);
     assert!(
-        list.text().contains("Signing key") && list.text().contains("retired"),
+        list.text().contains("SIGNING KEY") && list.text().contains("retired"),
         "{list:?}"
     );
     let told = provider.json(&["audit", "--event", "signing_key"]);
