@@ -16,6 +16,8 @@ const TESTS: &str = "/developers/test-mode";
 const SCOPES: &str = "/developers/scopes";
 const TOKENS: &str = "/developers/tokens";
 const ERRORS: &str = "/developers/errors";
+/// How an app is run on the portal.
+const YOUR_APP: &str = "/developers/your-app";
 
 /// A profile and what its file sets: lengths of time as people say them, and ways of its own.
 struct Expected {
@@ -244,10 +246,13 @@ fn m5_what_is_switched_off_leaves_the_pages() {
 #[test]
 fn m4_a_grant_has_a_page_exactly_if_it_is_on() {
     let all: BTreeSet<&str> = [
-        OVERVIEW, APPS, CODE, REFRESH, MACHINE, SCOPES, TOKENS, ERRORS,
+        OVERVIEW, APPS, YOUR_APP, CODE, REFRESH, MACHINE, SCOPES, TOKENS, ERRORS,
     ]
     .into();
     assert_eq!(guide("").paths(), all);
+    let mut without = all.clone();
+    without.remove(YOUR_APP);
+    assert_eq!(guide("[portal]\npage = false").paths(), without);
     let device = guide("[grants]\ndevice_code = true");
     assert!(device.paths().contains(DEVICE) && device.all().contains("slow_down"));
     assert!(!guide("").all().to_lowercase().contains("device code"));

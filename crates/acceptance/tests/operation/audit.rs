@@ -85,7 +85,7 @@ fn it_tells_who_did_what_and_from_where() {
     for told in ["person", &app.client_id, &scene.ann, HERE] {
         assert!(line.contains(told), "{told}: {line}");
     }
-    assert!(text.starts_with("Id"), "{text}");
+    assert!(text.starts_with("ID"), "{text}");
 }
 
 #[test]

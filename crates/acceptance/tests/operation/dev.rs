@@ -330,7 +330,7 @@ fn its_configuration_counts_as_a_whole() {
     let metrics = free_port();
     config.push_str(&format!(
         "[log]\nformat = \"json\"\nhealth = true\n[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n\
-         [hosts]\nportal = \"dev.example.com\"\n[outbound]\nallow = [\"keys.corp.example\"]\n[test]\nmode = true\n[test.credentials]\nclient_id = \"test_abc123\"\n\
+         [hosts]\nportal = \"dev.example.com\"\n[outbound]\nallow = [\"keys.corp.example\"]\n[test.credentials]\nclient_id = \"test_abc123\"\n\
          client_secret = \"test_0123456789abcdef0123456789abcdef\"\nemail = \"test@users.test\"\n\
          password = \"quiet orange bicycle lamp\"\n"
     ));

@@ -298,7 +298,11 @@ fn settings_that_cannot_be_are_told_by_the_check() {
         ("endpoint = \"http://127.0.0.1:4317\"", "speak gRPC"),
         (
             "headers_file = \"/dev/null\"",
-            "telemetry.endpoint names none",
+            "telemetry.headers_file: /dev/null is empty",
+        ),
+        (
+            "sample = 0.5",
+            "telemetry.sample has no effect while telemetry.endpoint names no collector",
         ),
         ("sample = 1.5", "telemetry.sample: is not between 0 and 1"),
         (
