@@ -349,7 +349,7 @@ fn a_folder_takes_mails_for_its_owner_alone() {
     assert!(mail.contains("To: ann@example.com\r\n"), "{mail}");
     let several = test_words(&provider, &["--copies", "3", "--wait"]);
     assert!(
-        several.starts_with("3 test mails to ann@example.com were written into sent"),
+        several.starts_with("3 test mails to ann@example.com were written into /"),
         "{several}"
     );
     let waiting = test_words(&provider, &["--copies", "2"]);
