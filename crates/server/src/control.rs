@@ -122,7 +122,7 @@ impl Control {
         public: &Arc<Vec<Listener>>,
         metrics: &Option<Arc<Listener>>,
     ) -> anyhow::Result<(Arc<Self>, UnixListener)> {
-        let folder = folder(&configuration.app().config.keys);
+        let folder = server_key::control_folder(&configuration.app().config.keys);
         server_key::make_folder(&folder)?;
         let number = u64::from_be_bytes(jose::random::bytes());
         let path = folder.join(format!("{}{number:016x}{}", NAME.0, NAME.1));
@@ -342,7 +342,7 @@ fn lines(error: &anyhow::Error) -> Vec<String> {
 /// When there is none, or none can be spoken to.
 pub(crate) fn reload_all(keys: &Path, file: Option<&Path>) -> anyhow::Result<Vec<Answer>> {
     let file = file.map(std::path::absolute).transpose()?;
-    let (mut answers, folder) = (Vec::new(), folder(keys));
+    let (mut answers, folder) = (Vec::new(), server_key::control_folder(keys));
     for socket in sockets(&folder)? {
         let question = Question::Reload { file: file.clone() };
         if let Some(asked) = ask(&socket, &question)? {
@@ -365,7 +365,7 @@ pub(crate) fn reload_all(keys: &Path, file: Option<&Path>) -> anyhow::Result<Vec
 /// When there is one and it cannot.
 pub(crate) fn write_sealing_keys(keys: &Path, file: &Path) -> anyhow::Result<Option<u32>> {
     let file = std::path::absolute(file)?;
-    for socket in sockets(&folder(keys))? {
+    for socket in sockets(&server_key::control_folder(keys))? {
         let question = Question::WriteSealingKeys { file: file.clone() };
         let Some(asked) = ask(&socket, &question)? else {
             continue;
@@ -386,11 +386,6 @@ pub(crate) fn write_sealing_keys(keys: &Path, file: &Path) -> anyhow::Result<Opt
         }
     }
     Ok(None)
-}
-
-/// Where the sockets of the servers are that share a folder of keys.
-pub(crate) fn folder(keys: &Path) -> PathBuf {
-    keys.with_extension("control")
 }
 
 /// The sockets of servers in a folder.

@@ -1,5 +1,4 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
-use crate::control;
 use crate::http::site::Site;
 use crate::http::tls;
 use crate::ops::access::may_write;
@@ -230,7 +229,8 @@ pub(crate) fn remarks(config: &Config) -> Vec<String> {
         "there are no scopes, so apps can ask people for nothing: name what your API lets them do under [scopes]".to_owned()
     });
     // Both are made by a server that starts, so it is not the first start that comes.
-    let ran = sealing::path(&config.keys).exists() || control::folder(&config.keys).exists();
+    let ran =
+        sealing::path(&config.keys).exists() || server_key::control_folder(&config.keys).exists();
     let lost = ran && !server_key::path(&config.keys).exists();
     let lost = lost.then(|| lost_key::missing(config));
     no_scopes.into_iter().chain(lost).collect()

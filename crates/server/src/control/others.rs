@@ -1,5 +1,6 @@
 //! What is asked of the servers that run already: who they are, and their sockets.
-use super::{Answer, Outcome, Question, ask, folder, places, sockets, wait_for_end};
+use super::{Answer, Outcome, Question, ask, places, sockets, wait_for_end};
+use crate::ops::server_key;
 use crate::storage;
 use anyhow::{Context as _, bail};
 use config::{Config, Storage};
@@ -12,7 +13,7 @@ use store::Serving;
 /// When the folder of their sockets cannot be looked into.
 pub(crate) fn running(config: &Config) -> anyhow::Result<Vec<Answer>> {
     let mut answers = Vec::new();
-    for socket in sockets(&folder(&config.keys))? {
+    for socket in sockets(&server_key::control_folder(&config.keys))? {
         if let Ok(Some(asked)) = ask(&socket, &Question::Tell) {
             answers.push(asked.answer);
         }
@@ -40,7 +41,7 @@ pub(crate) fn take_over(config: &Config, with_metrics: bool) -> anyhow::Result<A
         public: Some(config.listen.len()),
     };
     let mut others = Vec::new();
-    for socket in sockets(&folder(&config.keys))? {
+    for socket in sockets(&server_key::control_folder(&config.keys))? {
         let Some(asked) = ask(&socket, &question)? else {
             continue;
         };

@@ -9,6 +9,11 @@ use std::path::{Path, PathBuf};
 /// The name of the key file in its folder.
 const FILE: &str = "server.key";
 
+/// Where the sockets are at which the servers that share a folder of keys are spoken to.
+pub(crate) fn control_folder(keys: &Path) -> PathBuf {
+    keys.with_extension("control")
+}
+
 /// Where the key is kept.
 pub(crate) fn path(folder: &Path) -> PathBuf {
     folder.join(FILE)

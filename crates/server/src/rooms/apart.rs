@@ -27,7 +27,7 @@ use wire::TokenText;
 const ADDRESS: &str = "ada@example.com";
 
 /// What anybody may read there, and the way in.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 10] = [
     "/",
     // Where a test user comes back to, who has nothing else there.
     "/apps/playground",
@@ -36,6 +36,7 @@ const PUBLIC: [&str; 9] = [
     "/sign-out",
     "/developers",
     "/developers.md",
+    "/llms.txt",
     "/developers/{*page}",
     "/assets/{name}",
 ];
@@ -224,6 +225,7 @@ async fn the_issuers_host_leads_to_the_portal_and_takes_none_of_its_forms() {
         "/sign-in",
         "/sign-out",
         "/assets/{name}",
+        "/llms.txt",
         LOGOS[0],
         LOGOS[1],
     ];
