@@ -178,16 +178,7 @@ fn everything_is_looked_at_before_anything_is_made_or_announced() {
             &["serve", "--listen", "127.0.0.1:0"],
         ] {
             let args = [verb, &["--config", "v.toml"]].concat();
-            let finished = run(at, &args, "");
-            assert_eq!(finished.code, Some(2), "{finished:?}");
-            assert_eq!(finished.stdout, "", "{finished:?}");
-            // Both files of a certificate are told of where both are wrong.
-            let mut lines = finished.stderr.lines();
-            assert!(
-                lines.all(|line| line.starts_with("error: ")),
-                "{finished:?}"
-            );
-            assert!(finished.stderr.contains(part), "{finished:?}");
+            run(at, &args, "").refused_by_lines(part);
         }
         assert_eq!(names_in(at), before, "{config}");
     }

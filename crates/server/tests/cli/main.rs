@@ -62,6 +62,15 @@ impl Finished {
         assert!(self.stderr.contains(part), "{self:?}");
         assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
     }
+
+    /// The configuration is refused, and each line says something that is wrong: one of them this.
+    #[track_caller]
+    fn refused_by_lines(&self, part: &str) {
+        assert_eq!((self.code, &*self.stdout), (Some(2), ""), "{self:?}");
+        let mut lines = self.stderr.lines();
+        assert!(lines.all(|line| line.starts_with("error: ")), "{self:?}");
+        assert!(self.stderr.contains(part), "{self:?}");
+    }
 }
 
 /// Runs the binary in `folder` with this standard input.
