@@ -46,6 +46,8 @@ impl ClientApp {
         app: &App,
     ) -> Self {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("clients");
+        let log = provider.folder().join(format!("{file}.log"));
+        let said = std::fs::File::create(&log).expect("a log");
         let mut command = Command::new(program);
         command
             .arg(folder.join(file))
@@ -56,14 +58,15 @@ impl ClientApp {
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null());
+            .stderr(said);
         let child = command.spawn().expect("the client app starts");
         let addr = SocketAddr::from(([127, 0, 0, 1], port));
         let app = ClientApp { child, addr };
         let up = || TcpStream::connect(addr).is_ok();
         assert!(
-            super::within(Duration::from_secs(20), up),
-            "{file} does not listen"
+            super::within(Duration::from_secs(60), up),
+            "{file} does not listen: {}",
+            std::fs::read_to_string(&log).unwrap_or_default()
         );
         app
     }
