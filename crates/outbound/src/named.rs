@@ -10,8 +10,7 @@ use bytes::Bytes;
 use hyper::header::HeaderMap;
 use rustls::ClientConfig;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use tokio::sync::OnceCell;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// See the module.
 #[derive(Debug)]
@@ -20,7 +19,8 @@ pub struct Named {
     trust: Trust,
     /// What is sent along each time, which may be secret.
     headers: HeaderMap,
-    tls: OnceCell<Arc<ClientConfig>>,
+    /// What TLS is spoken with, once it was read.
+    tls: Mutex<Option<Arc<ClientConfig>>>,
 }
 
 impl Named {
@@ -33,7 +33,7 @@ impl Named {
             place: Place::parse(url)?,
             trust,
             headers,
-            tls: OnceCell::new(),
+            tls: Mutex::default(),
         })
     }
 
@@ -87,13 +87,22 @@ impl Named {
         }
     }
 
+    /// Has the certificates of authorities read again before the next time.
+    pub fn trust_anew(&self) {
+        *self.tls.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     async fn tls(&self) -> Result<Arc<ClientConfig>, TrustFault> {
-        let made = self.tls.get_or_try_init(async || {
-            let trust = self.trust.clone();
-            let reading = tokio::task::spawn_blocking(move || trust.config());
-            let failed = |error: tokio::task::JoinError| TrustFault::Tls(error.to_string());
-            reading.await.map_err(failed)?
-        });
-        Ok(made.await?.clone())
+        let kept = || self.tls.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept().clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let trust = self.trust.clone();
+        let reading = tokio::task::spawn_blocking(move || trust.config());
+        let failed = |error: tokio::task::JoinError| TrustFault::Tls(error.to_string());
+        let read = reading.await.map_err(failed)??;
+        *kept() = Some(read.clone());
+        Ok(read)
     }
 }

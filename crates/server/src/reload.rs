@@ -209,7 +209,10 @@ fn telemetry(
             && earlier.config.outbound.ca_file == config.outbound.ca_file
     });
     match same {
-        Some(earlier) => Ok(earlier.telemetry.clone()),
+        Some(earlier) => {
+            earlier.telemetry.iter().for_each(|one| one.trust_anew());
+            Ok(earlier.telemetry.clone())
+        }
         None => Ok(Telemetry::of(config, requests)?.map(Arc::new)),
     }
 }

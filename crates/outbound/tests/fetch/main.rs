@@ -4,7 +4,9 @@ mod attacks;
 mod dns;
 mod server;
 
-use outbound::{FetchError, Outbound, Outcome, Resolve, Resolving, Rules, Trust, Wanted};
+use bytes::Bytes;
+use hyper::HeaderMap;
+use outbound::{FetchError, Named, Outbound, Outcome, Resolve, Resolving, Rules, Trust, Wanted};
 use server::{Authority, Server};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -198,6 +200,21 @@ async fn the_next_address_is_tried_when_one_is_closed() {
     let url = format!("https://two.example:{}/", server.port());
     let found = out.fetch(&url, &wanted()).await.unwrap();
     assert_eq!(found.address.ip().to_string(), "127.0.0.3");
+}
+
+#[tokio::test]
+async fn a_host_of_the_operators_is_believed_by_the_file_as_it_is_now() {
+    let (named, other) = (Authority::new(), Authority::new());
+    let server = Server::secure("127.0.0.1:0", &other, "localhost", OK).await;
+    let url = format!("https://localhost:{}/v1/traces", server.port());
+    let host = Named::new(&url, HeaderMap::new(), named.trust()).unwrap();
+    let post = async || host.post("text/plain", Bytes::new(), &wanted()).await;
+    assert!(matches!(post().await, Err(FetchError::Tls(_))));
+    named.replace(&other);
+    let kept = post().await;
+    assert!(matches!(kept, Err(FetchError::Tls(_))), "it is read once");
+    host.trust_anew();
+    assert_eq!(post().await.unwrap().0, 200);
 }
 
 #[tokio::test]

@@ -123,6 +123,12 @@ impl Telemetry {
         }))
     }
 
+    /// Has the certificates of authorities read again before the next time: a file of them may have changed.
+    pub(crate) fn trust_anew(&self) {
+        self.traces.trust_anew();
+        self.metrics.trust_anew();
+    }
+
     /// Begins to trace a request from `peer`, if it is one to trace: as an own caller says, and by chance otherwise.
     pub(crate) fn begin(&self, headers: &HeaderMap, peer: IpAddr) -> Option<Box<Asked>> {
         let parent = Parent::of(headers);
