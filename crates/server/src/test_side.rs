@@ -10,7 +10,7 @@ use protocol::events::Act;
 use protocol::register::{documented, replace_documented_secret};
 use protocol::types::{Client, ClientNo, Side};
 use std::sync::Arc;
-use store::{IdMint, Store};
+use store::{IdMint, Outcome, Store};
 use wire::token_text::base62;
 
 /// Who every test app can be tried with.
@@ -67,7 +67,28 @@ pub(crate) async fn make_users(
     Ok(users)
 }
 
-/// Makes one more user of a test app.
+/// Somebody who is to be made.
+pub(crate) struct NewTestUser {
+    pub(crate) email: String,
+    name: &'static str,
+}
+
+/// One more for a test app: the same for the same random bytes.
+pub(crate) fn more(random: [u8; 32]) -> NewTestUser {
+    let [any, a, b, c, d, ..] = random;
+    let who = MORE[usize::from(any) % MORE.len()];
+    called(who, u32::from_be_bytes([a, b, c, d]))
+}
+
+fn called((local, name): (&str, &'static str), number: u32) -> NewTestUser {
+    NewTestUser {
+        // `.test` is nobody's domain (RFC 2606 §2).
+        email: format!("{local}.{number:08x}@users.test"),
+        name,
+    }
+}
+
+/// Makes one more user of a test app; `None`: there is one of this address already.
 ///
 /// # Errors
 /// One sentence on what is in the way.
@@ -76,23 +97,26 @@ pub(crate) async fn make_one(
     mint: &IdMint,
     policy: &Policy,
     app: ClientNo,
-) -> anyhow::Result<TestUser> {
-    let [any] = jose::random::bytes();
-    let who = MORE[usize::from(any) % MORE.len()];
-    make(store, mint, policy, who, app).await
+    who: NewTestUser,
+) -> anyhow::Result<Option<TestUser>> {
+    let user = TestUser {
+        email: who.email,
+        password: new_password(),
+    };
+    let made = make_user(store, mint, policy, who.name, &user, app).await?;
+    Ok((made == Outcome::Committed).then_some(user))
 }
 
 async fn make(
     store: &Store,
     mint: &IdMint,
     policy: &Policy,
-    (local, name): (&str, &str),
+    who: (&str, &'static str),
     app: ClientNo,
 ) -> anyhow::Result<TestUser> {
-    let number = u32::from_be_bytes(jose::random::bytes());
+    let NewTestUser { email, name } = called(who, u32::from_be_bytes(jose::random::bytes()));
     let user = TestUser {
-        // `.test` is nobody's domain (RFC 2606 §2).
-        email: format!("{local}.{number:08x}@users.test"),
+        email,
         password: new_password(),
     };
     make_user(store, mint, policy, name, &user, app).await?;
@@ -106,7 +130,7 @@ async fn make_user(
     name: &str,
     user: &TestUser,
     app: ClientNo,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Outcome> {
     let account = NewAccount {
         email: user.email.clone(),
         name: name.to_owned(),
@@ -115,10 +139,8 @@ async fn make_user(
     let hash = hasher::hash(&user.password)?;
     let now = clock::now();
     let person = account.into_person(hash, Role::TestUser(app), Some(now), policy, mint);
-    store
-        .settle(people::create(person), Act::by_operator(now))
-        .await?;
-    Ok(())
+    let made = store.settle(people::create(person), Act::by_operator(now));
+    Ok(made.await?)
 }
 
 /// Brings the published test credentials into the storage as they are configured. Those that are configured no
@@ -141,7 +163,8 @@ async fn bring(app: &AppState, credentials: &TestCredentials) -> anyhow::Result<
             password: credentials.password.clone(),
         };
         let (store, mint) = (&app.store, &app.mint);
-        return make_user(store, mint, app.policy(), "Test User", &user, client.no).await;
+        make_user(store, mint, app.policy(), "Test User", &user, client.no).await?;
+        return Ok(());
     };
     if person.test_app != Some(client.no) {
         bail!(

@@ -18,7 +18,8 @@ pages!(AppPage);
 
 /// The page of one app. Its forms carry `nonce`, `app` (the client id) and, where it is asked, `password`:
 /// [`UPDATE`](Self::UPDATE) (`version`, the [`AppFields`], the [`ScopeChoice`]),
-/// [`ADD_SECRET`](Self::ADD_SECRET) (`secret-name`, `secret-days`), [`ROTATE`](Self::ROTATE) (`overlap` in hours),
+/// [`ADD_SECRET`](Self::ADD_SECRET) (`once`, `version`, `secret-name`, `secret-days`), [`ROTATE`](Self::ROTATE) (`once`,
+/// `version`, `overlap` in hours),
 /// [`REVOKE`](Self::REVOKE) (`secret`), [`SET_KEYS`](Self::SET_KEYS) (`jwks` or `jwks-uri`),
 /// [`DROP_KEYS`](Self::DROP_KEYS), [`OFFER`](Self::OFFER) (`transfer-email` or `organization`),
 /// [`WITHDRAW`](Self::WITHDRAW) (`transfer`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
@@ -32,6 +33,8 @@ pub struct AppPage {
     pub trail: Trail,
     /// Proof that the forms are ours.
     pub nonce: String,
+    /// What a form for a secret carries, so that it makes one however often it comes.
+    pub once: String,
     /// The app's client id.
     pub client_id: String,
     /// Its name, as it is now.
@@ -72,12 +75,18 @@ pub struct AppPage {
     pub secrets: Option<Vec<SecretLine>>,
     /// Whether there is room for another secret.
     pub may_add: bool,
+    /// What was typed for one.
+    pub typed_secret: TypedSecret,
+    /// What was typed to confirm that the app is to be deleted.
+    pub typed_confirm: String,
     /// What the fields are called.
     pub labels: AppLabels,
     /// What is in them.
     pub fields: AppFields,
     /// Whether something of it needs approval, or did.
     pub reviews: bool,
+    /// Whether administrators look at it.
+    pub under_review: bool,
     /// How many people may still connect it, where that is bounded.
     pub room: Option<Text>,
     /// What it asks people for.
@@ -119,6 +128,17 @@ pub struct SecretLine {
     pub last_used: Option<(Text, String)>,
     /// When it ends by itself.
     pub expires: Option<Text>,
+}
+
+/// What was typed for a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedSecret {
+    /// What it is to be called.
+    pub name: String,
+    /// After how many days it is to end.
+    pub days: Option<u32>,
+    /// How many hours the others go on working.
+    pub overlap: Option<String>,
 }
 
 /// What was found of a redirect URI.
@@ -297,10 +317,25 @@ impl AppPage {
             label: self.frame.text("app-secret-name"),
             kind: "text",
             autocomplete: "off",
+            value: &self.typed_secret.name,
             problem: self.problem("secret-name"),
             optional: true,
             ..Field::default()
         }
+    }
+
+    fn overlap(&self) -> &str {
+        self.typed_secret.overlap.as_deref().unwrap_or("24")
+    }
+
+    /// Whether something was typed for a secret, so that its form stands open.
+    fn adds_secret(&self) -> bool {
+        let typed = &self.typed_secret;
+        !typed.name.is_empty() || typed.days.is_some()
+    }
+
+    fn ends_after(&self, days: &u32) -> bool {
+        self.typed_secret.days == Some(*days)
     }
 
     fn days(days: &u32) -> usize {
@@ -315,6 +350,7 @@ impl AppPage {
                 .text_of("app-delete-confirm", &[("name", &self.name)]),
             kind: "text",
             autocomplete: "off",
+            value: &self.typed_confirm,
             problem: problem_of(&self.problems, "confirm"),
             ..Field::default()
         }

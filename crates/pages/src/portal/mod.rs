@@ -20,7 +20,7 @@ mod test_side;
 mod transfer;
 mod try_it;
 
-pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine, TestOf};
+pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine, TestOf, TypedSecret};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
 pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, MAX_SCOPES};
 pub use keys::{AppKeys, KeyLine};

@@ -14,7 +14,8 @@ use protocol::types::Language;
 pages!(AppReview);
 
 /// The page of an app's reviews. Its forms carry `nonce` and `app` (the client id): [`ASK`](Self::ASK) (`want-1` and so
-/// on, a scope where it is ticked, `why-1`, `note`), [`ANSWER`](Self::ANSWER) (`request`, `answer`),
+/// on, a scope where it is ticked, `what-1` its name, `why-1`, `note`, `last`), [`ANSWER`](Self::ANSWER) (`request`,
+/// `version`, `answer`),
 /// [`WITHDRAW`](Self::WITHDRAW) (`request`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/review.html")]
@@ -48,6 +49,8 @@ pub struct AppReview {
 pub struct AppRequest {
     /// What its forms carry.
     pub id: String,
+    /// The version that is shown.
+    pub version: i64,
     /// Where it stands.
     pub state: ReviewState,
     /// When it was asked.
@@ -97,6 +100,11 @@ impl AppReview {
     pub const ANSWER: &str = "/apps/review/answer";
     /// Takes a request back.
     pub const WITHDRAW: &str = "/apps/review/withdraw";
+
+    /// The last request that the page shows, for the form of the next.
+    fn last(&self) -> &str {
+        self.requests.first().map_or("", |last| &last.id)
+    }
 
     fn href(&self) -> String {
         app_href(&self.client_id)
@@ -191,6 +199,7 @@ fn ask(ticked: bool) -> AskFields {
 fn request(state: ReviewState) -> AppRequest {
     AppRequest {
         id: "1".to_owned(),
+        version: 1,
         state,
         asked: Text::of_others("2026-11-21 09:14 UTC"),
         whole: true,

@@ -9,7 +9,7 @@ use protocol::types::Language;
 pages!(TestSidePage);
 
 /// The page of an app's test side. Its forms carry `nonce` and `app` (the client id of the live app):
-/// [`ON`](Self::ON) (where it is asked, `password`), [`OFF`](Self::OFF), [`ADD`](Self::ADD),
+/// [`ON`](Self::ON) (where it is asked, `password`), [`OFF`](Self::OFF), [`ADD`](Self::ADD) (`once`),
 /// [`REMOVE`](Self::REMOVE) (`person`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/test_side.html")]
@@ -20,6 +20,8 @@ pub struct TestSidePage {
     pub trail: Trail,
     /// Proof that the forms are ours.
     pub nonce: String,
+    /// What the form for a person carries, so that it makes one however often it comes.
+    pub once: String,
     /// The client id of the live app.
     pub client_id: String,
     /// The name that both have.
@@ -104,6 +106,7 @@ impl Page for TestSidePage {
             frame: samples::signed_in_frame(language),
             trail: Trail(vec![Text::of_others("Settings")]),
             nonce: "nonce-1".to_owned(),
+            once: "once-1".to_owned(),
             client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
             name: "Task Board".to_owned(),
             on: Some(TestSideOn {
@@ -148,6 +151,7 @@ impl Page for TestSidePage {
             frame: samples::hostile_frame(language),
             trail: Trail(vec![Text::of_others(HOSTILE)]),
             nonce: HOSTILE.to_owned(),
+            once: HOSTILE.to_owned(),
             client_id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),
             on: Some(TestSideOn {

@@ -10,6 +10,8 @@ pub struct Transfer {
     pub organizations: Vec<(String, String)>,
     /// The address that was typed.
     pub email: String,
+    /// The number of the organization that was chosen.
+    pub organization: String,
 }
 
 /// An app that somebody is offered.

@@ -33,6 +33,18 @@ pub struct Issued {
     pub stored: StoredSecret,
 }
 
+impl Issued {
+    fn called(self, name: String, expires_at: Option<UnixTime>) -> Self {
+        let Issued { text, stored } = self;
+        let stored = StoredSecret {
+            name,
+            expires_at,
+            ..stored
+        };
+        Issued { text, stored }
+    }
+}
+
 impl std::fmt::Debug for Issued {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Issued({:?})", self.stored.id)
@@ -60,6 +72,8 @@ pub enum SecretError {
     Expiry,
     /// The overlap is longer than may be.
     Overlap,
+    /// It was made already: what asks for it came twice.
+    Twice,
 }
 
 impl SecretError {
@@ -75,18 +89,21 @@ impl SecretError {
             Self::Name => "a secret's name has at most 80 characters that can all be seen",
             Self::Expiry => "a secret ends at a time to come",
             Self::Overlap => "an overlap is 0 to 168 hours",
+            Self::Twice => "this secret was made already",
         }
     }
 }
 
-/// Adds a secret. Guard: the app is still as it was read.
+/// Adds a secret. What comes twice, with the same `mint`, makes one. Guard: the app is still as it was read.
 pub fn add<M: Mint>(
     client: &Client,
     new: NewSecret,
     now: UnixTime,
     mint: &M,
 ) -> Decision<Issued, SecretError> {
+    let issued = issue(client, now, mint);
     let checked = changeable(client).and_then(|()| {
+        is_new(client, &issued)?;
         let room = live(client, now).count() < MAX_SECRETS;
         let to_come = new.expires_at.is_none_or(|end| now < end);
         match (room, to_come) {
@@ -97,7 +114,7 @@ pub fn add<M: Mint>(
     });
     match checked {
         Ok(name) => {
-            let issued = issue(client, name, new.expires_at, now, mint);
+            let issued = issued.called(name, new.expires_at);
             let transition = AppChange::Secret(SecretChange::Add {
                 client: client.no,
                 version: client.version,
@@ -134,8 +151,8 @@ pub fn revoke(
     Decision::grant(Transition::App(transition), ())
 }
 
-/// Makes a new secret and gives every other an end `overlap` hours from now; what ends sooner still does. Guard: the
-/// app is still as it was read.
+/// Makes a new secret and gives every other an end `overlap` hours from now; what ends sooner still does. What comes
+/// twice, with the same `mint`, makes one. Guard: the app is still as it was read.
 pub fn rotate<M: Mint>(
     client: &Client,
     name: String,
@@ -143,7 +160,9 @@ pub fn rotate<M: Mint>(
     now: UnixTime,
     mint: &M,
 ) -> Decision<Issued, SecretError> {
+    let issued = issue(client, now, mint);
     let checked = changeable(client).and_then(|()| {
+        is_new(client, &issued)?;
         let room = overlap == 0 || live(client, now).count() < MAX_SECRETS;
         match (overlap <= MAX_OVERLAP, room) {
             (false, _) => Err(SecretError::Overlap),
@@ -153,7 +172,7 @@ pub fn rotate<M: Mint>(
     });
     match checked {
         Ok(name) => {
-            let issued = issue(client, name, None, now, mint);
+            let issued = issued.called(name, None);
             let transition = AppChange::Secret(SecretChange::Rotate {
                 client: client.no,
                 version: client.version,
@@ -216,18 +235,16 @@ fn named(name: &str) -> Result<String, SecretError> {
     }
 }
 
-fn issue<M: Mint>(
-    client: &Client,
-    name: String,
-    expires_at: Option<UnixTime>,
-    now: UnixTime,
-    mint: &M,
-) -> Issued {
+/// Whether the app does not have this very secret.
+fn is_new(client: &Client, issued: &Issued) -> Result<(), SecretError> {
+    let digest = &issued.stored.digest;
+    match client.secrets.iter().any(|own| own.digest == *digest) {
+        true => Err(SecretError::Twice),
+        false => Ok(()),
+    }
+}
+
+fn issue<M: Mint>(client: &Client, now: UnixTime, mint: &M) -> Issued {
     let (text, stored) = new_secret(client.side, now, mint);
-    let stored = StoredSecret {
-        name,
-        expires_at,
-        ..stored
-    };
     Issued { text, stored }
 }

@@ -281,8 +281,10 @@ fn an_answer_is_about_the_app_as_it_is_then() {
     let by = Person::for_tests().subject;
     let mint = Counter::starting_at(NOW);
     let app = managed(&renamed);
-    let answer =
-        |talk: &Conversation, text: &str| review::answer(&app, by, talk, text, &[], (NOW, &mint));
+    let answer = |talk: &Conversation, text: &str| {
+        let said = review::Answer { text, seen: None };
+        review::answer(&app, by, talk, said, &[], (NOW, &mint))
+    };
     assert_eq!(answer(&talk, " \n ").error(), ReviewError::Message);
     let Some(Transition::Review(ReviewChange::Reply { step, message, .. })) =
         answer(&talk, "It has another name").change()
@@ -535,4 +537,69 @@ fn an_app_that_was_not_reviewed_meets_only_so_many_where_others_are() {
         ..active
     };
     assert!(review::has_room(&own, &person, &None, 100, &review));
+}
+
+/// The same answer or verdict, to the request as it was before, changes nothing more; another is told that it is late.
+#[test]
+fn what_comes_twice_is_said_once() {
+    let policy = policy(Registration::Review);
+    let client = pending();
+    let app = managed(&client);
+    let by = Person::for_tests().subject;
+    let mint = Counter::starting_at(NOW);
+    let mut talk = asked(&client, &new(&[], ""), &policy);
+    let wanted = new(&[], "");
+    assert!(review::was_asked(&talk, by, &wanted));
+    assert!(!review::was_asked(&talk, by, &new(&[], "Another note")));
+    assert!(!review::was_asked(&talk, Subject(99), &wanted));
+    let said = |who, text: &str| ReviewMessage {
+        by: who,
+        text: text.to_owned(),
+        ..saying()
+    };
+    let answer = |talk: &Conversation, text: &str, seen: i64| {
+        let seen = Some(seen);
+        let said = review::Answer { text, seen };
+        review::answer(&app, by, talk, said, &[], (NOW, &mint))
+    };
+    let judge = |talk: &Conversation, verdict, text: &str, seen: i64| {
+        let seen = Some(seen);
+        let judged = Judged {
+            verdict,
+            text,
+            seen,
+        };
+        let with = (&policy, NOW, &mint);
+        review::judge(Reviewer::operator(), talk, &client, judged, None, with)
+    };
+    talk.request.version = 2;
+    talk.messages.push(said(Actor::Operator, "Why?"));
+    assert!(
+        judge(&talk, Decided::AskBack, " Why? ", 1)
+            .granted()
+            .is_none()
+    );
+    judge(&talk, Decided::AskBack, "Why?", 1).reply();
+    let other = judge(&talk, Decided::AskBack, "Why not?", 1);
+    assert_eq!(other.error(), ReviewError::Stale);
+    assert!(
+        judge(&talk, Decided::AskBack, "Why?", 2)
+            .granted()
+            .is_some()
+    );
+    talk.request.version = 3;
+    talk.messages.push(said(Actor::Person(by), "For tasks"));
+    assert!(answer(&talk, "For tasks", 2).granted().is_none());
+    answer(&talk, "For tasks", 2).reply();
+    assert_eq!(answer(&talk, "For all", 2).error(), ReviewError::Stale);
+    // What was said to an earlier question is not said to this one.
+    talk.request.version = 4;
+    talk.messages.push(said(Actor::Operator, "And why?"));
+    assert_eq!(answer(&talk, "For tasks", 3).error(), ReviewError::Stale);
+    assert!(answer(&talk, "For tasks", 4).granted().is_some());
+    talk.request.version = 5;
+    talk.request.state = ReviewState::Approved;
+    judge(&talk, Decided::Approve, "", 4).reply();
+    let late = judge(&talk, Decided::Refuse, "No", 4);
+    assert_eq!(late.error(), ReviewError::Over);
 }

@@ -88,3 +88,20 @@ fn a_rotation_gives_the_others_an_end() {
         SecretError::PublicApp
     );
 }
+
+#[test]
+fn what_comes_twice_makes_one_secret() {
+    let new = || NewSecret {
+        name: "The other server".to_owned(),
+        ..NewSecret::default()
+    };
+    let mint = || Counter::starting_at(UnixTime(NOW.0 + 1));
+    let mut client = with_secrets(MAX_SECRETS - 1);
+    let first = add(&client, new(), NOW, &mint()).reply();
+    client.secrets.push(first.stored);
+    // It is told so also where there is room for no other.
+    let again = add(&client, new(), NOW, &mint());
+    assert_eq!(again.error(), SecretError::Twice);
+    let rotated = rotate(&client, String::new(), 0, NOW, &mint());
+    assert_eq!(rotated.error(), SecretError::Twice);
+}

@@ -1,4 +1,4 @@
-//! What is sent twice makes one app.
+//! What is sent twice makes one thing.
 use crate::state::App;
 use protocol::decision::Mint;
 use protocol::types::{Locator, Subject};
@@ -8,7 +8,7 @@ use std::cell::Cell;
 pub(in crate::portal) struct OnceMint<'a> {
     app: &'a App,
     /// By which way it came.
-    way: &'static str,
+    way: &'a str,
     once: &'a str,
     subject: Subject,
     count: Cell<u8>,
@@ -17,7 +17,7 @@ pub(in crate::portal) struct OnceMint<'a> {
 impl<'a> OnceMint<'a> {
     pub(in crate::portal) fn of(
         app: &'a App,
-        way: &'static str,
+        way: &'a str,
         once: &'a str,
         subject: Subject,
     ) -> Self {

@@ -29,7 +29,7 @@ impl Seen {
     }
 }
 
-/// Judges a request, if it is still as it was seen.
+/// Judges a request, if it is still as it was seen. Twice, it is judged once.
 ///
 /// # Errors
 /// When the store fails; inside, why it is not judged.
@@ -42,6 +42,14 @@ pub(in crate::portal) async fn settled(
 ) -> Result<Result<(), ReviewError>, StoreError> {
     let to = developer(app, seen.talk.request.asked_by).await?;
     let with = (app.policy(), clock::now(), &app.mint);
+    let decision = judge(by, &seen.talk, &seen.client, judged, to.as_ref(), with);
+    if let Some(settled) = app.settle(decision, act).await? {
+        return Ok(settled);
+    }
+    // Something was done at the same moment: by this very form, perhaps.
+    let Some(seen) = Seen::of(app, seen.talk.request.id).await? else {
+        return Ok(Err(ReviewError::Over));
+    };
     let decision = judge(by, &seen.talk, &seen.client, judged, to.as_ref(), with);
     let settled = app.settle(decision, act).await?;
     Ok(settled.unwrap_or(Err(ReviewError::Stale)))

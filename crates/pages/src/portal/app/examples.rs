@@ -1,5 +1,5 @@
 //! What an app's page looks like.
-use super::{AppPage, CheckedUri, SecretLine, TestOf};
+use super::{AppPage, CheckedUri, SecretLine, TestOf, TypedSecret};
 use crate::portal::fields::{AppLabels, filled, hostile, wrong};
 use crate::portal::keys::{self, AppKeys};
 use crate::portal::openid::{self, AppOpenId};
@@ -41,6 +41,16 @@ pub(super) fn all(language: Language) -> Vec<AppPage> {
         transfer: Transfer::default(),
         ..usual.clone()
     };
+    let in_review = AppPage {
+        under_review: true,
+        typed_secret: TypedSecret {
+            name: "Task Board".to_owned(),
+            days: Some(30),
+            overlap: Some("170".to_owned()),
+        },
+        notice: Some(language.text("app-done-saved-in-review")),
+        ..usual.clone()
+    };
     let viewer = AppPage {
         role: Role::Viewer,
         openid: Some(AppOpenId::default()),
@@ -74,6 +84,7 @@ pub(super) fn all(language: Language) -> Vec<AppPage> {
         signing,
         publishing,
         public,
+        in_review,
         viewer,
         test_side,
         hostile,
@@ -87,6 +98,7 @@ fn usual(language: Language) -> AppPage {
         frame: samples::signed_in_frame(language),
         trail: Trail(vec![Text::of_others("Settings")]),
         nonce: "nonce-1".to_owned(),
+        once: "once-1".to_owned(),
         client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
         name: "Task Board".to_owned(),
         organization: Some("Board Makers Ltd".to_owned()),
@@ -94,7 +106,7 @@ fn usual(language: Language) -> AppPage {
         transfer: Transfer {
             open: Some(("ada@example.com".to_owned(), time(), "1".to_owned())),
             organizations: vec![("1".to_owned(), "Board Makers Ltd".to_owned())],
-            email: String::new(),
+            ..Transfer::default()
         },
         logo_url: Some("/apps/h9XW2pQ0nT4kLr7sVbYc1a/logo?v=1".to_owned()),
         version: 3,
@@ -126,9 +138,12 @@ fn usual(language: Language) -> AppPage {
             },
         ]),
         may_add: true,
+        typed_secret: TypedSecret::default(),
+        typed_confirm: String::new(),
         labels: AppLabels::default(),
         fields: filled(),
         reviews: true,
+        under_review: false,
         room: Some(language.text_of("review-room", &[("left", &1_usize), ("cap", &100_usize)])),
         scopes: scopes::usual(),
         checked: None,
@@ -169,7 +184,16 @@ fn hostile_page(language: Language) -> AppPage {
             open: Some((HOSTILE.to_owned(), words(), HOSTILE.to_owned())),
             organizations: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
             email: HOSTILE.to_owned(),
+            organization: HOSTILE.to_owned(),
         },
+        once: HOSTILE.to_owned(),
+        typed_secret: TypedSecret {
+            name: HOSTILE.to_owned(),
+            days: Some(90),
+            overlap: Some(HOSTILE.to_owned()),
+        },
+        typed_confirm: HOSTILE.to_owned(),
+        under_review: true,
         created: words(),
         last_used: Some(words()),
         people: words(),

@@ -56,6 +56,26 @@ pub struct NewRequest {
     pub note: String,
 }
 
+/// Whether the last request of an app is what was asked here, so that it comes twice.
+pub fn was_asked(last: &Conversation, by: Subject, new: &NewRequest) -> bool {
+    let (mut scopes, mut reasons) = (Scope::default(), Reasons::default());
+    for (name, reason) in &new.scopes {
+        scopes.add(name);
+        reasons.set(name, reason);
+    }
+    let first = last
+        .messages
+        .first()
+        .filter(|_| !new.note.trim().is_empty());
+    let note = first
+        .filter(|said| said.by == Actor::Person(by))
+        .map(|said| said.text.clone());
+    let request = &last.request;
+    request.asked_by == by
+        && (&request.scopes, &request.reasons) == (&scopes, &reasons)
+        && message_text(&new.note, false) == Ok(note)
+}
+
 /// Asks for a review. `earlier` are the last requests of the app, `to` are the administrators who are told. Guard: the
 /// app is still as it was read, and has no open request.
 pub fn ask<M: Mint>(
@@ -134,18 +154,34 @@ fn asked(
     }
 }
 
-/// Answers an administrator, or adds something. The app is looked at as it is now. Guard: the request is still as it was
-/// read, and the app too.
+/// What a developer says about a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The words.
+    pub text: &'a str,
+    /// The version of the request that was answered; `None`: the one just read.
+    pub seen: Option<i64>,
+}
+
+/// Answers an administrator, or adds something. The app is looked at as it is now. What comes twice is said once. Guard:
+/// the request is still as it was read, and the app too.
 pub fn answer<M: Mint>(
     app: &ManagedApp,
     by: Subject,
     conversation: &Conversation,
-    text: &str,
+    said_now: Answer<'_>,
     to: &[MailAddress],
     (now, mint): (UnixTime, &M),
 ) -> Decision<(), ReviewError> {
     let request = &conversation.request;
-    let checked = open_one(app, conversation).and_then(|()| message_text(text, true));
+    let Answer { text, seen } = said_now;
+    let is_own = request.client == app.client().no;
+    if is_own && conversation.has_heard(Actor::Person(by), text, seen) {
+        return Decision::unchanged(());
+    }
+    let checked = open_one(app, conversation)
+        .and_then(|()| request.is_as(seen))
+        .and_then(|()| message_text(text, true));
     let text = match checked {
         Ok(text) => text,
         Err(error) => return Decision::refuse(error),

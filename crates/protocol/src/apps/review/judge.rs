@@ -1,6 +1,8 @@
 //! What an administrator does: approve, refuse, ask back.
 use super::ask::{mails, said};
-use super::{Conversation, MAX_MESSAGES, ReviewError, ReviewRequest, Snapshot, message_text};
+use super::{
+    Conversation, MAX_MESSAGES, ReviewError, ReviewRequest, ReviewState, Snapshot, message_text,
+};
 use crate::decision::{Decision, Mint};
 use crate::events::Actor;
 use crate::outbox::ReviewTold;
@@ -52,8 +54,8 @@ pub struct Judged<'a> {
     pub seen: Option<i64>,
 }
 
-/// Judges a request about an app. `to` is the developer who is told. Guard: the request is still as it was read; to
-/// approve it, the app too.
+/// Judges a request about an app. `to` is the developer who is told. What comes twice is done once. Guard: the request is
+/// still as it was read; to approve it, the app too.
 pub fn judge<M: Mint>(
     by: Reviewer,
     conversation: &Conversation,
@@ -63,6 +65,9 @@ pub fn judge<M: Mint>(
     (policy, now, mint): (&Policy, UnixTime, &M),
 ) -> Decision<(), ReviewError> {
     let request = &conversation.request;
+    if request.client == client.no && is_done(by, conversation, judged) {
+        return Decision::unchanged(());
+    }
     let text = match checked(conversation, client, judged) {
         Ok(text) => text,
         Err(error) => return Decision::refuse(error),
@@ -96,6 +101,21 @@ pub fn judge<M: Mint>(
     Decision::grant(Transition::Review(transition), ())
 }
 
+/// Whether this was done already, by whoever does it once more.
+fn is_done(by: Reviewer, conversation: &Conversation, judged: Judged<'_>) -> bool {
+    let request = &conversation.request;
+    let was_said = conversation.has_heard(by.actor(), judged.text, judged.seen);
+    match judged.verdict {
+        Verdict::AskBack => was_said,
+        Verdict::Refuse => was_said && request.state == ReviewState::Refused,
+        Verdict::Approve => {
+            let next = judged.seen.map(|seen| seen + 1) == Some(request.version);
+            let same = was_said || judged.text.trim().is_empty();
+            next && same && request.state == ReviewState::Approved
+        }
+    }
+}
+
 fn checked(
     conversation: &Conversation,
     client: &Client,
@@ -105,9 +125,7 @@ fn checked(
     if request.client != client.no || !request.state.is_open() {
         return Err(ReviewError::Over);
     }
-    if judged.seen.is_some_and(|seen| seen != request.version) {
-        return Err(ReviewError::Stale);
-    }
+    request.is_as(judged.seen)?;
     if messages.len() >= MAX_MESSAGES && judged.verdict == Verdict::AskBack {
         return Err(ReviewError::TooMany);
     }

@@ -6,7 +6,7 @@ mod judge;
 mod people;
 mod snapshot;
 
-pub use ask::{Askable, NewRequest, answer, ask, askable, withdraw};
+pub use ask::{Answer, Askable, NewRequest, answer, ask, askable, was_asked, withdraw};
 pub use judge::{Judged, Reviewer, Verdict, judge};
 pub use people::{Caution, caution, has_room, people_cap};
 pub use snapshot::{Part, Snapshot};
@@ -119,6 +119,30 @@ pub struct Conversation {
     pub request: ReviewRequest,
     /// What was said.
     pub messages: Vec<ReviewMessage>,
+}
+
+impl Conversation {
+    /// Whether somebody said this to the request as they saw it, so that it comes twice. Each version after the first has
+    /// a message at most.
+    fn has_heard(&self, by: Actor, text: &str, seen: Option<i64>) -> bool {
+        let since = seen.map_or(0, |seen| self.request.version - seen);
+        let since = usize::try_from(since).unwrap_or(0);
+        let Ok(Some(text)) = message_text(text, true) else {
+            return false;
+        };
+        let mut last = self.messages.iter().rev().take(since);
+        last.any(|said| said.by == by && said.text == text)
+    }
+}
+
+impl ReviewRequest {
+    /// That it is as somebody saw it; `None`: it was just read.
+    fn is_as(&self, seen: Option<i64>) -> Result<(), ReviewError> {
+        match seen.is_none_or(|seen| seen == self.version) {
+            true => Ok(()),
+            false => Err(ReviewError::Stale),
+        }
+    }
 }
 
 /// Why nothing is done.

@@ -4,6 +4,8 @@ use super::{Parts, RedirectUri, host_and_port};
 /// The first thing to mend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Difference {
+    /// A blank or a tab stands before or behind it.
+    Blank,
     /// The app has none.
     NoneRegistered,
     /// It has a fragment (RFC 6749 §3.1.2).
@@ -36,6 +38,9 @@ pub enum Difference {
 
 /// What differs between what was sent and what is registered, if anything is.
 pub fn difference(sent: &str, registered: Option<&str>) -> Difference {
+    if sent.trim() != sent {
+        return Difference::Blank;
+    }
     if sent.contains('#') {
         return Difference::Fragment;
     }
@@ -113,6 +118,8 @@ mod tests {
                 "https://app.example/callback/",
                 Difference::SlashMissing,
             ),
+            (" https://app.example/callback", own, Difference::Blank),
+            ("https://app.example/callback\t", own, Difference::Blank),
             ("http://app.example/callback", own, Difference::Scheme),
             ("https://app.example:8443/callback", own, Difference::Port),
             ("https://App.Example/Callback", own, Difference::Case),

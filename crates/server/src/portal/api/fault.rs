@@ -310,5 +310,6 @@ pub(super) fn secret(error: SecretError) -> ApiError {
         SecretError::Name => invalid("/name", sentence),
         SecretError::Expiry => invalid("/days", sentence),
         SecretError::Overlap => invalid("/overlap_hours", sentence),
+        SecretError::Twice => conflict(),
     }
 }

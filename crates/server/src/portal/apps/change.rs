@@ -179,6 +179,7 @@ pub(super) async fn delete(
     }
     if !problems.is_empty() {
         let said = Said {
+            confirm: form.confirm,
             problems,
             ..Said::default()
         };

@@ -8,6 +8,9 @@ use protocol::types::{Client, Language, RedirectUri};
 
 /// Most characters that are looked at and shown.
 const MOST: usize = 2_000;
+/// What nobody sees around it, and so many of those that are shown.
+const BLANKS: [char; 2] = [' ', '\t'];
+const MOST_BLANKS: usize = 20;
 
 /// Looks at a redirect URI as this app would send it.
 pub(in crate::portal) fn checked(
@@ -16,7 +19,7 @@ pub(in crate::portal) fn checked(
     policy: &Policy,
     language: Language,
 ) -> CheckedUri {
-    let sent = shortened(sent.trim(), MOST);
+    let sent = exactly(sent);
     let accepted = client
         .verify_redirect_uri(Some(&sent), policy.redirects)
         .is_ok();
@@ -29,7 +32,8 @@ pub(in crate::portal) fn checked(
         difference: nearest.filter(|_| !accepted).map(|nearest| {
             let same = common(&sent, nearest.as_str());
             let rest = |text: &str| text[same.len()..].to_owned();
-            (same.to_owned(), rest(&sent), rest(nearest.as_str()))
+            let sent = seen(&rest(&sent));
+            (same.to_owned(), sent, rest(nearest.as_str()))
         }),
         registered: nearest.map(|nearest| nearest.as_str().to_owned()),
         sentence: said(found, language),
@@ -50,6 +54,25 @@ fn nearest<'a>(client: &'a Client, sent: &str) -> Option<&'a RedirectUri> {
     })
 }
 
+/// What was sent, with the blanks and tabs around it as they were: those are seen as such.
+fn exactly(sent: &str) -> String {
+    let bare = sent.trim_matches(BLANKS);
+    let behind = sent.trim_start_matches(BLANKS);
+    let (before, after) = sent.split_at(sent.len() - behind.len());
+    let some = |blanks: &str| blanks.chars().take(MOST_BLANKS).collect::<String>();
+    let after = &after[bare.len()..];
+    format!("{}{}{}", some(before), shortened(bare, MOST), some(after))
+}
+
+/// The same with marks for blanks and tabs before and behind it, which nobody sees.
+fn seen(text: &str) -> String {
+    let mark = |blank: &str| blank.replace('\t', "⇥").replace(' ', "␣");
+    let behind = text.trim_start();
+    let middle = behind.trim_end();
+    let (before, after) = (&text[..text.len() - behind.len()], &behind[middle.len()..]);
+    format!("{}{middle}{}", mark(before), mark(after))
+}
+
 /// What two texts begin with.
 fn common<'a>(one: &'a str, other: &str) -> &'a str {
     let mut pairs = one.char_indices().zip(other.chars());
@@ -65,6 +88,7 @@ fn said(found: Option<Difference>, language: Language) -> Text {
         return language.text("redirect-accepted");
     };
     match found {
+        Difference::Blank => language.text("redirect-blank"),
         Difference::NoneRegistered => language.text("redirect-none"),
         Difference::Fragment => language.text("redirect-fragment"),
         Difference::Wildcard => language.text("redirect-wildcard"),

@@ -56,7 +56,7 @@ pub(super) async fn of_app(
     app: &App,
     desk: &Desk,
     managed: &ManagedApp,
-    email: String,
+    (email, organization): (String, String),
     zone: &Zone,
 ) -> Result<pages::portal::Transfer, PageError> {
     if !managed.may(Role::Owner) {
@@ -95,5 +95,6 @@ pub(super) async fn of_app(
             .map(|organization| (organization.id.0.to_string(), organization.name))
             .collect(),
         email,
+        organization,
     })
 }

@@ -3,7 +3,6 @@ use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
-use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
 use crate::portal::talk::{Reads, sayings, scopes};
 use crate::state::App;
@@ -14,9 +13,11 @@ use pages::portal::{AppRequest, AppReview, AskFields, MAX_SCOPES, WantedScope, r
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
-use protocol::apps::review::{self, Conversation, MAX_REQUESTS, NewRequest, ReviewError};
+use protocol::apps::review::{
+    self, Answer, Conversation, MAX_REQUESTS, NewRequest, ReviewError, ReviewRequest,
+};
 use protocol::decision::Decision;
-use protocol::types::{ClientStatus, Language, Locator, MailAddress, Role};
+use protocol::types::{ClientStatus, Language, Locator, MailAddress, Role, Subject};
 use store::{Outcome, StoreError};
 
 /// Requests on the page; more than these were asked on another day.
@@ -25,13 +26,18 @@ const SHOWN: usize = MAX_REQUESTS;
 /// A new request.
 pub(crate) struct AskForm {
     client_id: String,
+    /// The last request that the page showed.
+    last: Option<Locator>,
     new: NewRequest,
+    /// Every reason that was typed, also for what is not asked for.
+    reasons: Vec<(String, String)>,
 }
 
 /// An answer to an administrator.
 pub(crate) struct AnswerForm {
     client_id: String,
     request: Locator,
+    version: i64,
     answer: String,
 }
 
@@ -49,8 +55,14 @@ impl WholeForm for AskForm {
             let scope = params.get(&format!("want-{number}"))?;
             Some((scope.to_owned(), params.text(&format!("why-{number}"))))
         });
+        let reasons = (1..=MAX_SCOPES).filter_map(|number| {
+            let scope = params.get(&format!("what-{number}"))?;
+            Some((scope.to_owned(), params.text(&format!("why-{number}"))))
+        });
         AskForm {
             client_id: params.text("app"),
+            last: params.text("last").parse().ok().map(Locator),
+            reasons: reasons.collect(),
             new: NewRequest {
                 scopes: wanted.collect(),
                 note: params.text("note"),
@@ -66,6 +78,7 @@ impl WholeForm for AnswerForm {
         AnswerForm {
             client_id: params.text("app"),
             request: Locator(params.number("request")),
+            version: params.number("version"),
             answer: params.text("answer"),
         }
     }
@@ -87,6 +100,7 @@ impl WholeForm for TakeBackForm {
 struct Said {
     notice: Option<&'static str>,
     new: Option<NewRequest>,
+    reasons: Vec<(String, String)>,
     answer: String,
     problems: Vec<Problem>,
 }
@@ -120,75 +134,121 @@ pub(super) async fn ask(
     posted: Posted<AskForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
-    let said = |problem| Said {
-        new: Some(form.new.clone()),
-        problems: vec![problem],
-        ..Said::default()
-    };
-    if let Some(stale) = stale {
-        return page(&app, desk, &managed, said(stale)).await;
-    }
-    let earlier = app.store.reviews_of(managed.client().no, SHOWN).await?;
-    let to = administrators(&app).await?;
+    let mut managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    let language = desk.browser.language;
     let by = desk.facts.person.subject;
-    let with = (app.policy(), clock::now(), &app.mint);
-    match review::ask(&managed, by, &form.new, &earlier, &to, with) {
-        Decision::Refused {
-            error: ReviewError::Open,
-            ..
-        } => Ok(done(&managed, "open")),
-        Decision::Refused { error, .. } => {
-            let problem = problem(&error, &form.new, desk.browser.language);
-            page(&app, desk, &managed, said(problem)).await
+    let to = administrators(&app).await?;
+    let mut problem = stale;
+    for context in app.tries() {
+        if problem.is_some() {
+            break;
         }
-        Decision::Granted { transition, .. } => {
-            let act = desk.act(&app);
-            let outcome = match transition {
-                Some(transition) => app.settle_one(transition, act).await?,
-                None => Outcome::Committed,
-            };
-            // The same form was sent twice, or the app changed at this moment.
-            match outcome {
-                Outcome::Committed => Ok(done(&managed, "asked")),
-                Outcome::Conflict => Ok(done(&managed, "open")),
+        let earlier = app.store.reviews_of(managed.client().no, SHOWN).await?;
+        let last = earlier.first().map(|last| last.id);
+        if last != form.last {
+            if is_asked(&app, last, by, &form.new).await? {
+                return Ok(done(&managed, "asked"));
+            }
+            problem = Some(Problem::new("", since_then(&earlier, language)));
+            break;
+        }
+        let with = (context.policy, context.now, &app.mint);
+        match review::ask(&managed, by, &form.new, &earlier, &to, with) {
+            Decision::Refused { error, .. } => {
+                problem = Some(problem_of(&error, &form.new, language));
+            }
+            Decision::Granted { transition, .. } => {
+                let act = desk.act(&app);
+                if super::show::settled(&app, transition, act).await? == Outcome::Committed {
+                    return Ok(done(&managed, "asked"));
+                }
+                // The same form was sent twice, or the app changed at this moment.
+                managed = desk.app(&app, &form.client_id, Role::Developer).await?;
             }
         }
     }
+    let problem = problem.unwrap_or_else(|| Problem::new("", language.text("app-stale")));
+    let said = Said {
+        // Where a request is open, what was typed can be said about that one.
+        answer: in_words(&form.new),
+        new: Some(form.new),
+        reasons: form.reasons,
+        problems: vec![problem],
+        ..Said::default()
+    };
+    page(&app, desk, &managed, said).await
 }
 
-/// `POST`: answers an administrator.
+/// Whether the last request of an app is what this form asked.
+async fn is_asked(
+    app: &App,
+    last: Option<Locator>,
+    by: Subject,
+    new: &NewRequest,
+) -> Result<bool, StoreError> {
+    let Some(last) = last else {
+        return Ok(false);
+    };
+    let found = app.store.review(last).await?;
+    Ok(found.is_some_and(|(_, talk)| review::was_asked(&talk, by, new)))
+}
+
+/// What is told of a page that does not show the last request.
+fn since_then(earlier: &[ReviewRequest], language: Language) -> Text {
+    match earlier.iter().any(|request| request.state.is_open()) {
+        true => language.text("review-is-open"),
+        false => language.text("app-stale"),
+    }
+}
+
+/// What was typed for a request, as it can be said about another.
+fn in_words(new: &NewRequest) -> String {
+    let told = new.scopes.iter().filter(|(_, why)| !why.trim().is_empty());
+    let told = told.map(|(scope, why)| format!("{scope}: {why}"));
+    let note = Some(new.note.clone()).filter(|note| !note.trim().is_empty());
+    note.into_iter().chain(told).collect::<Vec<_>>().join("\n")
+}
+
+/// `POST`: answers an administrator. Posted twice, it is said once.
 pub(super) async fn answer(
     State(app): State<App>,
     posted: Posted<AnswerForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    let mut managed = desk.app(&app, &form.client_id, Role::Developer).await?;
     let language = desk.browser.language;
-    let said = |problem| Said {
-        answer: form.answer.clone(),
+    let by = desk.facts.person.subject;
+    let to = administrators(&app).await?;
+    let said_now = Answer {
+        text: &form.answer,
+        seen: Some(form.version),
+    };
+    let mut problem = stale;
+    for context in app.tries() {
+        if problem.is_some() {
+            break;
+        }
+        let talk = conversation(&app, &managed, form.request).await?;
+        let with = (context.now, &app.mint);
+        let decision = review::answer(&managed, by, &talk, said_now, &to, with);
+        match app.settle(decision, desk.act(&app)).await? {
+            Some(Ok(())) => return Ok(done(&managed, "answered")),
+            Some(Err(ReviewError::Message)) => {
+                problem = Some(Problem::new("answer", language.text("review-text-wrong")));
+            }
+            Some(Err(error)) => {
+                problem = Some(problem_of(&error, &NewRequest::default(), language));
+            }
+            None => managed = desk.app(&app, &form.client_id, Role::Developer).await?,
+        }
+    }
+    let problem = problem.unwrap_or_else(|| Problem::new("", language.text("app-stale")));
+    let said = Said {
+        answer: form.answer,
         problems: vec![problem],
         ..Said::default()
     };
-    if let Some(stale) = stale {
-        return page(&app, desk, &managed, said(stale)).await;
-    }
-    let conversation = conversation(&app, &managed, form.request).await?;
-    let to = administrators(&app).await?;
-    let by = desk.facts.person.subject;
-    let with = (clock::now(), &app.mint);
-    let decision = review::answer(&managed, by, &conversation, &form.answer, &to, with);
-    let error = match app.settle(decision, desk.act(&app)).await? {
-        Some(Ok(())) => return Ok(done(&managed, "answered")),
-        Some(Err(error)) => error,
-        None => ReviewError::Stale,
-    };
-    let problem = match error {
-        ReviewError::Message => Problem::new("answer", language.text("review-text-wrong")),
-        ReviewError::Stale => Problem::new("", language.text("app-stale")),
-        error => problem(&error, &NewRequest::default(), language),
-    };
-    page(&app, desk, &managed, said(problem)).await
+    page(&app, desk, &managed, said).await
 }
 
 /// `POST`: takes a request back. Posted twice, it is taken back.
@@ -242,7 +302,7 @@ async fn conversation(
 }
 
 /// What is wrong, at the field where it was typed.
-fn problem(error: &ReviewError, new: &NewRequest, language: Language) -> Problem {
+fn problem_of(error: &ReviewError, new: &NewRequest, language: Language) -> Problem {
     match error {
         ReviewError::Reason(name) => {
             let at = new.scopes.iter().position(|(scope, _)| scope == name);
@@ -278,6 +338,7 @@ async fn page(
         let told = (&zone, language);
         requests.push(AppRequest {
             id: request.id.0.to_string(),
+            version: request.version,
             state: request.state,
             asked: Text::of_others(zone.moment(request.created_at, language)),
             whole: request.whole,
@@ -286,7 +347,8 @@ async fn page(
         });
     }
     let is_open = requests.iter().any(|request| request.state.is_open());
-    let fields = fields(app, managed, &said.new.unwrap_or_default(), language);
+    let typed = (said.new.unwrap_or_default(), said.reasons);
+    let fields = fields(app, managed, &typed, language);
     let status = match said.problems.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
@@ -311,18 +373,23 @@ async fn page(
 fn fields(
     app: &App,
     managed: &ManagedApp,
-    typed: &NewRequest,
+    (typed, reasons): &(NewRequest, Vec<(String, String)>),
     language: Language,
 ) -> Option<AskFields> {
     let askable = review::askable(managed.client(), app.policy());
-    let typed_of = |name: &str| typed.scopes.iter().find(|(scope, _)| scope == name);
+    let of = |all: &[(String, String)], name: &str| {
+        let own = all.iter().find(|(scope, _)| scope == name);
+        own.map(|(_, reason)| reason.clone())
+    };
     let scopes = askable.scopes.iter().take(MAX_SCOPES).map(|entry| {
-        let typed = typed_of(&entry.name);
+        let asked = of(&typed.scopes, &entry.name);
         WantedScope {
             name: entry.name.clone(),
             sentence: Text::of_others(entry.sentence.in_language(language)),
-            ticked: typed.is_some(),
-            reason: typed.map(|(_, reason)| reason.clone()).unwrap_or_default(),
+            ticked: asked.is_some(),
+            reason: asked
+                .or_else(|| of(reasons, &entry.name))
+                .unwrap_or_default(),
         }
     });
     (!askable.is_empty()).then(|| AskFields {

@@ -13,6 +13,16 @@ pub(super) struct Chosen {
     pub(super) scopes: Option<Scope>,
     /// What it tells of them.
     pub(super) asks: Asks,
+    /// What was typed of each scope, also of those that it may not ask for.
+    typed: Vec<TypedAsk>,
+}
+
+/// What was typed of a scope.
+#[derive(Clone)]
+struct TypedAsk {
+    name: String,
+    reason: String,
+    optional: bool,
 }
 
 impl Chosen {
@@ -21,6 +31,7 @@ impl Chosen {
         Chosen {
             scopes: client.scopes.clone(),
             asks: client.asks.clone(),
+            typed: Vec::new(),
         }
     }
 
@@ -29,6 +40,18 @@ impl Chosen {
         Chosen {
             scopes: None,
             asks: Asks::default(),
+            typed: Vec::new(),
+        }
+    }
+
+    /// What is shown of a scope: why it is asked for, and whether the app can do without it.
+    fn told_of(&self, name: &str) -> (&str, bool) {
+        match self.typed.iter().find(|typed| typed.name == name) {
+            Some(typed) => (&typed.reason, typed.optional),
+            None => (
+                self.asks.reasons.of(name).unwrap_or_default(),
+                self.asks.optional.contains(name),
+            ),
         }
     }
 }
@@ -56,14 +79,27 @@ pub(super) fn read(params: &Params) -> Result<Option<Chosen>, ScopeFault> {
         optional: optional.names().filter(|name| own(name)).collect(),
         ..Asks::default()
     };
+    let mut typed = Vec::new();
     for number in 1..=MAX_SCOPES {
         let name = params.get(&format!("scope-name-{number}"));
         let reason = params.get(&format!("reason-{number}"));
-        if let (Some(name), Some(reason)) = (name.filter(|name| own(name)), reason) {
+        let (Some(name), Some(reason)) = (name, reason) else {
+            continue;
+        };
+        if own(name) {
             asks.reasons.set(name, reason);
         }
+        typed.push(TypedAsk {
+            name: name.to_owned(),
+            reason: reason.to_owned(),
+            optional: optional.contains(name),
+        });
     }
-    Ok(Some(Chosen { scopes, asks }))
+    Ok(Some(Chosen {
+        scopes,
+        asks,
+        typed,
+    }))
 }
 
 /// The scopes that an app may be set to ask for: those that are not restricted, and those that were approved for it.
@@ -78,13 +114,13 @@ pub(super) fn choice(
     let offered = entries.filter(|entry| !entry.restricted || approved(&entry.name));
     let scopes = chosen.scopes.as_ref();
     let boxes = offered.take(MAX_SCOPES).map(|entry| {
-        let reason = chosen.asks.reasons.of(&entry.name).unwrap_or_default();
+        let (reason, optional) = chosen.told_of(&entry.name);
         ScopeBox {
             name: entry.name.clone(),
             sentence: Text::of_others(entry.sentence.in_language(language)),
             foreign: entry.sentence.foreign_to(language),
             ticked: scopes.is_some_and(|scope| scope.contains(&entry.name)),
-            optional: chosen.asks.optional.contains(&entry.name),
+            optional,
             reason: reason.to_owned(),
             wrong: !is_reason(reason),
         }

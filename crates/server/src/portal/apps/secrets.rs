@@ -5,22 +5,24 @@ use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
 use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
+use crate::portal::once::OnceMint;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::portal::{AppPage, SECRET_DAYS, app_href};
+use pages::portal::{AppPage, SECRET_DAYS, TypedSecret, app_href};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::secrets::{self, Issued, SecretError};
 use protocol::decision::Decision;
-use protocol::types::{Language, Lifetime, Locator, Role, Side};
+use protocol::types::{Client, Language, Lifetime, Locator, Role, Side};
 use store::Outcome;
 
 /// Another secret.
 pub(crate) struct AddSecretForm {
     client_id: String,
+    from: SecretFormOf,
     name: String,
     /// How many days it works; none: until it is revoked.
     days: Option<u32>,
@@ -30,8 +32,24 @@ pub(crate) struct AddSecretForm {
 /// A secret in place of all.
 pub(crate) struct RotateForm {
     client_id: String,
-    overlap: Option<u32>,
+    from: SecretFormOf,
+    overlap: String,
     password: String,
+}
+
+/// From which page a form for a secret came: it makes one, and of the app that the page showed.
+struct SecretFormOf {
+    once: String,
+    version: i64,
+}
+
+impl SecretFormOf {
+    fn read(params: &Params) -> Self {
+        SecretFormOf {
+            once: params.text("once"),
+            version: params.number("version"),
+        }
+    }
 }
 
 /// A secret that shall work no more.
@@ -46,6 +64,7 @@ impl WholeForm for AddSecretForm {
     fn read(params: &Params) -> Self {
         AddSecretForm {
             client_id: params.text("app"),
+            from: SecretFormOf::read(params),
             name: params.text("secret-name"),
             days: params.text("secret-days").parse().ok(),
             password: params.text("password"),
@@ -59,7 +78,8 @@ impl WholeForm for RotateForm {
     fn read(params: &Params) -> Self {
         RotateForm {
             client_id: params.text("app"),
-            overlap: params.text("overlap").trim().parse().ok(),
+            from: SecretFormOf::read(params),
+            overlap: params.text("overlap"),
             password: params.text("password"),
         }
     }
@@ -76,27 +96,33 @@ impl WholeForm for RevokeForm {
     }
 }
 
-/// `POST`: makes another secret, and shows it.
+/// `POST`: makes another secret, and shows it. Posted twice, it is one.
 pub(super) async fn add(
     State(app): State<App>,
     posted: Posted<AddSecretForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    let days = form.days.filter(|days| SECRET_DAYS.contains(days));
+    let typed = TypedSecret {
+        name: form.name.clone(),
+        days,
+        ..TypedSecret::default()
+    };
     if let Some(problem) = unproved(&app, &desk, stale, "secret-password", form.password).await? {
-        return again(&app, desk, &managed, problem).await;
+        return again(&app, desk, &managed, typed, problem).await;
     }
     let now = clock::now();
-    let days = form.days.filter(|days| SECRET_DAYS.contains(days));
     let new = secrets::NewSecret {
         name: form.name,
         expires_at: days.map(|days| now.plus(Lifetime::from_days(days))),
     };
-    let decision = secrets::add(managed.client(), new, now, &app.mint);
-    issued(&app, desk, &managed, decision, None).await
+    let decide =
+        |client: &Client, mint: &OnceMint<'_>| secrets::add(client, new.clone(), now, mint);
+    issued(&app, desk, managed, (form.from, decide), typed, None).await
 }
 
-/// `POST`: makes a secret in place of all, and shows it.
+/// `POST`: makes a secret in place of all, and shows it. Posted twice, it is one.
 pub(super) async fn rotate(
     State(app): State<App>,
     posted: Posted<RotateForm>,
@@ -104,22 +130,29 @@ pub(super) async fn rotate(
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
     let language = desk.browser.language;
-    let Some(overlap) = form.overlap else {
+    let overlap: Option<u32> = form.overlap.trim().parse().ok();
+    let typed = TypedSecret {
+        overlap: Some(form.overlap),
+        ..TypedSecret::default()
+    };
+    let Some(overlap) = overlap else {
         let problem = said_of(SecretError::Overlap, language);
-        return again(&app, desk, &managed, problem).await;
+        return again(&app, desk, &managed, typed, problem).await;
     };
     if let Some(problem) = unproved(&app, &desk, stale, "rotate-password", form.password).await? {
-        return again(&app, desk, &managed, problem).await;
+        return again(&app, desk, &managed, typed, problem).await;
     }
     let now = clock::now();
-    let decision = secrets::rotate(managed.client(), String::new(), overlap, now, &app.mint);
     let until = now.plus(Lifetime::from_minutes(
         overlap.min(secrets::MAX_OVERLAP) * 60,
     ));
     let zone = app.zone_of(&desk.facts.preferences);
     let until = Text::of_others(zone.moment(until, language));
     let until = (overlap > 0).then_some(until);
-    issued(&app, desk, &managed, decision, until).await
+    let decide = |client: &Client, mint: &OnceMint<'_>| {
+        secrets::rotate(client, String::new(), overlap, now, mint)
+    };
+    issued(&app, desk, managed, (form.from, decide), typed, until).await
 }
 
 /// `POST`: revokes a secret. Posted twice, it is revoked.
@@ -129,8 +162,9 @@ pub(super) async fn revoke(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    let none = TypedSecret::default;
     if let Some(stale) = stale {
-        return again(&app, desk, &managed, stale).await;
+        return again(&app, desk, &managed, none(), stale).await;
     }
     let secret = form.secret.unwrap_or(Locator(0));
     let language = desk.browser.language;
@@ -142,7 +176,7 @@ pub(super) async fn revoke(
             ..
         } => None,
         Decision::Refused { error, .. } => {
-            return again(&app, desk, &managed, said_of(error, language)).await;
+            return again(&app, desk, &managed, none(), said_of(error, language)).await;
         }
     };
     if let Some(transition) = transition {
@@ -150,7 +184,7 @@ pub(super) async fn revoke(
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
             let stale = Problem::new("", language.text("app-stale"));
-            return again(&app, desk, &managed, stale).await;
+            return again(&app, desk, &managed, none(), stale).await;
         }
     }
     Ok(reply::see_other(&format!(
@@ -177,52 +211,84 @@ async fn again(
     app: &App,
     desk: Desk,
     managed: &ManagedApp,
+    typed: TypedSecret,
     problem: Problem,
 ) -> Result<Response, PageError> {
     let said = Said {
+        secret: typed,
         problems: vec![problem],
         ..Said::default()
     };
     page(app, desk, managed, said).await
 }
 
-/// Settles a new secret, and shows it once it is stored.
+/// Settles a new secret, and shows it once it is stored. A form that came twice is told so, on the page with the secrets:
+/// what it made is shown to nobody again.
 async fn issued(
     app: &App,
     desk: Desk,
-    managed: &ManagedApp,
-    decision: Decision<Issued, SecretError>,
+    mut managed: ManagedApp,
+    (from, decide): (
+        SecretFormOf,
+        impl Fn(&Client, &OnceMint<'_>) -> Decision<Issued, SecretError>,
+    ),
+    typed: TypedSecret,
     others_until: Option<Text>,
 ) -> Result<Response, PageError> {
     let language = desk.browser.language;
-    let (transition, issued) = match decision {
-        Decision::Granted { transition, reply } => (transition, reply),
-        Decision::Refused { error, .. } => {
-            return again(app, desk, managed, said_of(error, language)).await;
+    let stale = || Problem::new("", language.text("app-stale"));
+    let subject = desk.facts.person.subject;
+    for _ in app.tries() {
+        let client = managed.client();
+        let way = format!("secret of {}", client.id);
+        let mint = OnceMint::of(app, &way, &from.once, subject);
+        let (transition, issued) = match decide(client, &mint) {
+            // What it made and somebody revoked since is not made again.
+            Decision::Granted { .. } if client.version != from.version => {
+                return again(app, desk, &managed, typed, stale()).await;
+            }
+            Decision::Granted { transition, reply } => (transition, reply),
+            Decision::Refused {
+                error: SecretError::Twice,
+                ..
+            } => {
+                let href = app_href(&client.id);
+                return Ok(reply::see_other(&format!("{href}?done=secret-twice")));
+            }
+            Decision::Refused { error, .. } => {
+                return again(app, desk, &managed, typed, said_of(error, language)).await;
+            }
+        };
+        if super::show::settled(app, transition, desk.act(app)).await? == Outcome::Committed {
+            return Ok(told_once(app, &desk, client, issued, others_until));
         }
-    };
-    if let Some(transition) = transition {
-        let act = desk.act(app);
-        if app.settle_one(transition, act).await? == Outcome::Conflict {
-            let managed = desk.app(app, &managed.client().id, Role::Developer).await?;
-            let stale = Problem::new("", language.text("app-stale"));
-            return again(app, desk, &managed, stale).await;
-        }
+        managed = desk.app(app, &client.id.clone(), Role::Developer).await?;
     }
+    again(app, desk, &managed, typed, stale()).await
+}
+
+/// The page with the secret, which is shown nowhere else.
+fn told_once(
+    app: &App,
+    desk: &Desk,
+    client: &Client,
+    issued: Issued,
+    others_until: Option<Text>,
+) -> Response {
     let page = pages::portal::NewSecret {
         frame: desk.browser.front_frame(app),
         trail: trail(app),
-        app: managed.client().name.clone(),
-        client_id: managed.client().id.clone(),
+        app: client.name.clone(),
+        client_id: client.id.clone(),
         secret: Some(issued.text),
         is_new: false,
         only_people: false,
-        is_test: managed.client().side == Side::Test,
+        is_test: client.side == Side::Test,
         next: None,
         others_until,
         test_users: Vec::new(),
     };
-    Ok(reply::page(StatusCode::OK, &page, None))
+    reply::page(StatusCode::OK, &page, None)
 }
 
 fn said_of(error: SecretError, language: Language) -> Problem {
@@ -235,6 +301,7 @@ fn said_of(error: SecretError, language: Language) -> Problem {
         | SecretError::Keys
         | SecretError::Documented
         | SecretError::Unknown
+        | SecretError::Twice
         | SecretError::Expiry => ("", language.text("app-stale")),
     };
     Problem::new(field, sentence)

@@ -3,6 +3,7 @@ use super::check::checked;
 use super::list::{MANY, people_text};
 use super::scopes::{Chosen, choice};
 use super::{fields, key_lines, offers, openid_shown};
+use crate::http::cookies::random;
 use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::reply;
@@ -14,14 +15,14 @@ use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::portal::{AppFields, AppPage, CheckedUri, SecretLine, TestOf};
+use pages::portal::{AppFields, AppPage, CheckedUri, SecretLine, TestOf, TypedSecret};
 use pages::{Problem, Speak, Text};
 use protocol::apps::ManagedApp;
 use protocol::apps::review::{askable, people_cap};
 use protocol::apps::secrets::MAX_SECRETS;
 use protocol::events::Act;
 use protocol::transition::Transition;
-use protocol::types::{Client, ClientKind, Locator, Role, Side, UnixTime};
+use protocol::types::{Client, ClientKind, Language, Locator, Role, Side, UnixTime};
 use store::{Outcome, StoreError};
 
 /// `GET`: the page.
@@ -107,10 +108,19 @@ fn was_done(what: &str) -> Option<&'static str> {
         "keys-dropped" => Some("app-done-keys-dropped"),
         "restored" => Some("apps-done-restored"),
         "twice" => Some("new-app-twice"),
+        "secret-twice" => Some("app-secret-twice"),
         "offered" => Some("transfer-done-offered"),
         "withdrawn" => Some("transfer-done-withdrawn"),
         "accepted" => Some("transfer-done-accepted"),
         _ => None,
+    }
+}
+
+/// The same in words: what is saved while somebody looks at the app is not what they approve.
+fn notice(id: &'static str, under_review: bool, language: Language) -> Text {
+    match (id, under_review) {
+        ("app-done-saved", true) => language.text("app-done-saved-in-review"),
+        _ => language.text(id),
     }
 }
 
@@ -127,10 +137,16 @@ pub(super) struct Said {
     pub(super) keys: Option<(String, String)>,
     /// What was typed for OpenID Connect.
     pub(super) openid: Option<openid_shown::Typed>,
+    /// What was typed for a secret.
+    pub(super) secret: TypedSecret,
     /// A redirect URI that was looked at.
     pub(super) checked: Option<CheckedUri>,
     /// The address that was typed, of whom the app is offered to.
     pub(super) transfer_email: String,
+    /// The organization that was chosen to have it.
+    pub(super) transfer_organization: String,
+    /// What was typed to confirm that it is to be deleted.
+    pub(super) confirm: String,
     /// What is wrong.
     pub(super) problems: Vec<Problem>,
 }
@@ -144,7 +160,8 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let asks_password = desk.asks_password();
     let zone = app.zone_of(&desk.facts.preferences);
-    let transfer = offers::of_app(app, &desk, managed, said.transfer_email, &zone).await?;
+    let typed = (said.transfer_email, said.transfer_organization);
+    let transfer = offers::of_app(app, &desk, managed, typed, &zone).await?;
     let mut browser = desk.browser;
     let (client, language) = (managed.client(), browser.language);
     let time = |at| Text::of_others(zone.moment(at, language));
@@ -162,10 +179,13 @@ pub(super) async fn page(
     let test_of = live_of(app, client).await?;
     let has_test_side = has_test_side(app, client).await?;
     let askable = askable(client, app.policy());
-    let reviews = !askable.is_empty() || !app.store.reviews_of(client.no, 1).await?.is_empty();
+    let last = app.store.reviews_of(client.no, 1).await?;
+    let reviews = !askable.is_empty() || !last.is_empty();
+    let under_review = last.iter().any(|last| last.state.is_open());
     let chosen = said.scopes.unwrap_or_else(|| Chosen::of(client));
     let page = AppPage {
         nonce: browser.nonce(app, NonceScope::Session),
+        once: random(),
         frame: browser.front_frame(app),
         trail: trail(app),
         client_id: client.id.clone(),
@@ -185,6 +205,8 @@ pub(super) async fn page(
         has_test_side,
         has_log: app.request_log.is_kept(),
         may_add: secrets.len() < MAX_SECRETS,
+        typed_secret: said.secret,
+        typed_confirm: said.confirm,
         keys: key_lines::shown(app, client, said.keys),
         openid: openid_shown::shown(app, client, said.openid),
         secrets: (client.kind == ClientKind::Confidential && client.keys.is_none())
@@ -192,6 +214,7 @@ pub(super) async fn page(
         labels: fields::labels(app),
         fields: fields::shown(app, said.typed.unwrap_or_else(|| fields::of(client))),
         reviews,
+        under_review,
         room: room.map(|(cap, people)| {
             let left = cap.saturating_sub(people);
             language.text_of("review-room", &[("left", &left), ("cap", &cap)])
@@ -200,7 +223,7 @@ pub(super) async fn page(
         checked: said.checked,
         mails: app.config.mail.is_some(),
         asks_password,
-        notice: said.notice.map(|id| language.text(id)),
+        notice: said.notice.map(|id| notice(id, under_review, language)),
         problems: said.problems,
     };
     Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))

@@ -1,12 +1,14 @@
 //! The test side of an app: its switch, and the people that it is tried with.
+use crate::http::cookies::random;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::portal::desk::{Desk, trail};
+use crate::portal::once::OnceMint;
 use crate::portal::test_switch::{Switched, switch};
 use crate::state::App;
-use crate::test_side::{TestUser, make_one};
+use crate::test_side::{TestUser, make_one, more};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,6 +18,7 @@ use protocol::Params;
 use protocol::accounts::people::disable;
 use protocol::apps::test_side::{MAX_PEOPLE, may_have};
 use protocol::apps::{ManagedApp, delete};
+use protocol::decision::Mint;
 use protocol::types::{Client, Person, Role, Side, Subject};
 use std::sync::Arc;
 use store::StoreError;
@@ -34,6 +37,7 @@ pub(crate) struct SwitchOffForm {
 /// That it is to have another person.
 pub(crate) struct AddPersonForm {
     client_id: String,
+    once: String,
 }
 
 /// That it is to have one less.
@@ -69,6 +73,7 @@ impl WholeForm for AddPersonForm {
     fn read(params: &Params) -> Self {
         AddPersonForm {
             client_id: params.text("app"),
+            once: params.text("once"),
         }
     }
 }
@@ -140,6 +145,7 @@ pub(super) async fn show(
         Some("on") => Some("test-side-done-on"),
         Some("off") => Some("test-side-done-off"),
         Some("removed") => Some("test-people-done-removed"),
+        Some("twice") => Some("test-people-twice"),
         _ => None,
     };
     page(&app, desk, &pair, notice, Vec::new()).await
@@ -163,6 +169,7 @@ async fn page(
     };
     let page = TestSidePage {
         nonce: browser.nonce(app, NonceScope::Session),
+        once: random(),
         frame: browser.front_frame(app),
         trail: trail(app),
         client_id: client.id.clone(),
@@ -233,7 +240,7 @@ pub(super) async fn off(
     Ok(done(&form.client_id, "off"))
 }
 
-/// `POST`: makes another person, and shows their password.
+/// `POST`: makes another person, and shows their password. Posted twice, it is one, whose password is not shown again.
 pub(super) async fn add(
     State(app): State<App>,
     posted: Posted<AddPersonForm>,
@@ -241,7 +248,13 @@ pub(super) async fn add(
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let pair = Pair::of(&app, &desk, &form.client_id, Role::Developer).await?;
     let test = pair.test()?;
+    let way = format!("person of {}", test.id);
+    let once = OnceMint::of(&app, &way, &form.once, desk.facts.person.subject);
+    let who = more(once.secret());
     let mut problems: Vec<Problem> = stale.into_iter().collect();
+    if problems.is_empty() && app.store.person_by_email(&who.email).await?.is_some() {
+        return Ok(done(&form.client_id, "twice"));
+    }
     if pair.people(&app).await?.len() >= MAX_PEOPLE {
         let sentence = desk.browser.language.text("test-people-full");
         problems.push(Problem::new("", sentence));
@@ -249,10 +262,13 @@ pub(super) async fn add(
     if !problems.is_empty() {
         return page(&app, desk, &pair, None, problems).await;
     }
-    let user = make_one(&app.store, &app.mint, app.policy(), test.no)
+    let made = make_one(&app.store, &app.mint, app.policy(), test.no, who)
         .await
         .map_err(|_| PageFault::Store(StoreError::Overloaded))?;
-    Ok(told_once(&app, desk, &pair, test, None, vec![user]))
+    Ok(match made {
+        Some(user) => told_once(&app, desk, &pair, test, None, vec![user]),
+        None => done(&form.client_id, "twice"),
+    })
 }
 
 /// `POST`: removes a person. Posted twice, they are gone.

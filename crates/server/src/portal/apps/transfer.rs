@@ -102,6 +102,7 @@ async fn again(
 ) -> Result<Response, PageError> {
     let said = Said {
         transfer_email: form.email,
+        transfer_organization: form.organization,
         problems,
         ..Said::default()
     };
