@@ -249,8 +249,8 @@ impl Store {
             .await
     }
 
-    /// The apps of an owner that were deleted after a time, and when, the last one first: so many at most. Their secrets
-    /// are not read.
+    /// The apps of an owner that were deleted after a time, and when, the last one first: so many at most, `below` one of
+    /// them. Their secrets are not read.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -258,13 +258,21 @@ impl Store {
         &self,
         owner: Owner,
         since: UnixTime,
+        below: Option<(UnixTime, ClientNo)>,
         limit: usize,
     ) -> Result<Vec<(Client, UnixTime)>, StoreError> {
         let (query, owner) = match owner {
             Owner::Person(subject) => (&clients::DELETED_OF_PERSON, Value::from(subject)),
             Owner::Organization(id) => (&clients::DELETED_OF_ORGANIZATION, Value::from(id)),
         };
-        let values = [owner, since.into(), (limit as i64).into()];
+        let (at, no) = below.unwrap_or((UnixTime(i64::MAX), ClientNo(i64::MAX)));
+        let values = [
+            owner,
+            since.into(),
+            (limit as i64).into(),
+            at.into(),
+            no.into(),
+        ];
         self.many(query, &values).await
     }
 

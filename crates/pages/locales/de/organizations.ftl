@@ -21,10 +21,6 @@ role-owner = Verwaltung: bestimmt auch, wer dazugehört
 
 organization-of-company = Wer dazugehört und was die Mitglieder dürfen, wird dort festgelegt, wo Sie sich anmelden. Was sich dort ändert, gilt hier ab der nächsten Anmeldung.
 organization-decided-elsewhere = Das wird dort festgelegt, wo Sie sich anmelden, und nicht hier. Was sich dort ändert, gilt hier ab der nächsten Anmeldung.
-organization-beyond = { $count ->
-    [one] Ein weiteres Mitglied
-   *[other] { $count } weitere Mitglieder
-}
 organization-name = Name der Organisation
 organization-name-hint = Er steht als Herausgeber bei ihren Apps. 1 bis 80 Zeichen.
 organization-name-wrong = Geben Sie einen Namen mit 1 bis 80 sichtbaren Zeichen ein; keines darf die Schreibrichtung umkehren.

@@ -81,6 +81,12 @@ app-wrong-password = Das ist nicht Ihr Passwort.
 confirm-why = Sie haben sich vor einer Weile angemeldet. Vorher:
 confirm-link = Bestätigen Sie, dass Sie es sind
 confirm-first = Sie haben sich vor einer Weile angemeldet: Bestätigen Sie, dass Sie es sind, und senden Sie dies noch einmal.
+kept-title = Sie wurden abgemeldet
+kept-means = Noch wurde nichts gesendet, und was Sie eingegeben haben, bleibt auf dieser Seite erhalten. Melden Sie sich in einem anderen Tab an, kommen Sie dann hierher zurück und machen Sie weiter.
+kept-sign-in = Anmelden
+kept-next = Mit meinen Eingaben weitermachen
+form-of-another-title = Diese Seite gehörte jemand anderem
+form-of-another = Als diese Seite geöffnet wurde, war hier jemand anderes angemeldet. Es wurde nichts getan, und was dort eingegeben wurde, wird nicht gezeigt. Öffnen Sie die Seite neu, um weiterzumachen.
 
 app-secrets-title = Secrets
 app-secrets-means = Mit einem Secret weist sich Ihre App aus. Mehrere können zugleich gelten, sodass Sie eines ohne Ausfall ersetzen können.

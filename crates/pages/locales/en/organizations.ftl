@@ -21,10 +21,6 @@ role-owner = Owner: also says who belongs to it
 
 organization-of-company = Who belongs here, and what they may do, is decided where you sign in. What changes there is seen here when its people sign in next.
 organization-decided-elsewhere = This is decided where you sign in, and not here. What changes there is seen here when its people sign in next.
-organization-beyond = { $count ->
-    [one] One more member
-   *[other] { $count } more members
-}
 organization-name = Name of the organization
 organization-name-hint = People see it as the publisher of its apps. 1 to 80 characters.
 organization-name-wrong = Write a name of 1 to 80 characters that can all be seen, and none that turns the text around.

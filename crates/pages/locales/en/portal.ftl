@@ -81,6 +81,12 @@ app-wrong-password = This is not your password.
 confirm-why = You signed in a while ago. Before this:
 confirm-link = Confirm that it is you
 confirm-first = You signed in a while ago: confirm that it is you, then send this again.
+kept-title = You were signed out
+kept-means = Nothing was sent yet, and what you typed is kept on this page. Sign in in another tab, then come back to this one and go on.
+kept-sign-in = Sign in
+kept-next = Go on with what I typed
+form-of-another-title = This page was somebody else’s
+form-of-another = Another person was signed in here when this page was opened. Nothing was done, and what they typed is not shown. Open the page again to go on.
 
 app-secrets-title = Secrets
 app-secrets-means = Your app proves with a secret who it is. Several can work at once, so that you can replace one without an outage.

@@ -43,8 +43,10 @@ pub struct Apps {
     pub apps: Vec<AppRow>,
     /// Address of the next page.
     pub next_page: Option<String>,
-    /// Those that can be brought back.
+    /// One page of those that can be brought back.
     pub deleted: Vec<DeletedRow>,
+    /// Address of the next page of them.
+    pub next_deleted: Option<String>,
 }
 
 /// Whose apps there are to look at.
@@ -198,6 +200,9 @@ impl Page for Apps {
                 name: "Task Board".to_owned(),
                 until: Text::of_others("2026-11-21 09:14 UTC"),
             }],
+            next_deleted: Some(format!(
+                "{PORTAL}?deleted-after=h9XW2pQ0nT4kLr7sVbYc1a#deleted-title"
+            )),
         };
         let empty = Apps {
             sought: None,
@@ -206,6 +211,7 @@ impl Page for Apps {
             offers: Vec::new(),
             next_page: None,
             deleted: Vec::new(),
+            next_deleted: None,
             notice: Some(language.text("apps-done-deleted")),
             ..usual.clone()
         };
@@ -286,6 +292,7 @@ fn hostile(language: Language) -> Apps {
             people: Text::of_others(HOSTILE),
         }],
         next_page: Some(HOSTILE.to_owned()),
+        next_deleted: Some(HOSTILE.to_owned()),
         deleted: vec![DeletedRow {
             client_id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),

@@ -2,6 +2,7 @@
 mod app;
 mod apps;
 mod fields;
+mod kept;
 mod keys;
 mod log;
 mod new_app;
@@ -23,6 +24,7 @@ mod try_it;
 pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine, TestOf, TypedSecret};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
 pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, MAX_SCOPES};
+pub use kept::KeptForm;
 pub use keys::{AppKeys, KeyLine};
 pub use log::{LogFilter, RequestEntry, RequestLog, RequestRow};
 pub use new_app::NewApp;
@@ -58,6 +60,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         new_app::samples_of_pages(language),
         app::samples_of_pages(language),
         secret::samples_of_pages(language),
+        kept::samples_of_pages(language),
         test_side::samples_of_pages(language),
         try_it::samples_of_pages(language),
         playground::samples_of_pages(language),

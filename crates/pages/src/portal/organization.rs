@@ -9,7 +9,7 @@ use protocol::types::{Language, Role};
 pages!(OrganizationPage);
 
 /// An organization, for one of its members. Its forms carry `nonce`, `organization` and, where it is asked, `password`:
-/// [`RENAME`](Self::RENAME) (`name`), [`LOGO`](Self::LOGO) (`file`), [`REMOVE_LOGO`](Self::REMOVE_LOGO), [`INVITE`](Self::INVITE) (`email`, `role`), [`WITHDRAW`](Self::WITHDRAW)
+/// [`RENAME`](Self::RENAME) (`name`), [`LOGO`](Self::LOGO) (`file`), [`REMOVE_LOGO`](Self::REMOVE_LOGO), [`INVITE`](Self::INVITE) (`version`, `email`, `role`), [`WITHDRAW`](Self::WITHDRAW)
 /// (`invitation`), [`ROLE`](Self::ROLE) (`member`, `role`), [`REMOVE`](Self::REMOVE) (`member`; one's own number to
 /// leave), [`SECOND_FACTOR`](Self::SECOND_FACTOR) (`required`), [`DISSOLVE`](Self::DISSOLVE) (`confirm`: its name).
 #[derive(Clone, Debug, Template)]
@@ -21,6 +21,8 @@ pub struct OrganizationPage {
     pub nonce: String,
     /// Its number.
     pub id: String,
+    /// The version that is shown.
+    pub version: i64,
     /// What it is called.
     pub name: String,
     /// What was typed as its name.
@@ -33,10 +35,10 @@ pub struct OrganizationPage {
     pub role: Role,
     /// Whether the company says what it is called and who belongs to it.
     pub of_company: bool,
-    /// Who belongs to it, the first of them.
+    /// One page of who belongs to it.
     pub members: Vec<MemberRow>,
-    /// How many more do.
-    pub beyond: usize,
+    /// Address of the next page of them.
+    pub next_members: Option<String>,
     /// Who is asked to.
     pub invitations: Vec<InvitationRow>,
     /// The address that was typed.
@@ -293,7 +295,7 @@ impl Page for OrganizationPage {
             proved: true,
             logo_url: None,
             domains: Vec::new(),
-            beyond: 1_204,
+            next_members: Some("/organizations/1?members-after=1#members-title".to_owned()),
             invitations: Vec::new(),
             notice: None,
             ..usual.clone()
@@ -322,13 +324,14 @@ fn usual(language: Language) -> OrganizationPage {
         frame: samples::signed_in_frame(language),
         nonce: "nonce-1".to_owned(),
         id: "1".to_owned(),
+        version: 1,
         name: "Board Makers Ltd".to_owned(),
         typed_name: "Board Makers Ltd".to_owned(),
         logo_url: Some("/organizations/1/logo?v=1".to_owned()),
         domains: vec!["boards.example".to_owned()],
         role: Role::Owner,
         of_company: false,
-        beyond: 0,
+        next_members: None,
         members: vec![
             member("Ada Lovelace", Role::Owner, true),
             member(&samples::long_name(), Role::Developer, false),
@@ -370,6 +373,7 @@ fn hostile(language: Language) -> OrganizationPage {
             role: Role::Viewer,
             own: false,
         }],
+        next_members: Some(text()),
         invitations: vec![InvitationRow {
             id: text(),
             email: text(),

@@ -121,7 +121,7 @@ pub fn is_state(text: &str) -> bool {
 }
 
 /// Whether a text is a path with perhaps a query, which no browser takes for another host.
-fn is_path(text: &str) -> bool {
+pub fn is_path(text: &str) -> bool {
     let rest = text.strip_prefix('/');
     let is_ours = rest.is_some_and(|rest| !rest.starts_with(['/', '\\']));
     let plain = |b: u8| b.is_ascii_graphic() && !b"\\\"<>#".contains(&b);

@@ -43,6 +43,8 @@ pub(crate) enum PageFault {
     AtPortal,
     /// Whoever comes back from signing in has not set out from this browser, or too long ago.
     Astray,
+    /// The form was shown to somebody else, in the same browser.
+    OfAnother,
     /// The form was posted from another site.
     ForeignForm,
     /// The form or the address cannot be read.

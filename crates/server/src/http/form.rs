@@ -1,6 +1,7 @@
 //! Forms of our own pages. What a browser posts is reached through [`Posted`] alone, which has looked whether it came
 //! from a page of ours before a handler sees a field of it.
 use super::error::{PageError, PageFault, Unreadable};
+use super::kept;
 use super::request::{is_form, read};
 use super::session::{BrowserContext, NonceScope};
 use crate::oauth::endpoints::origin;
@@ -17,6 +18,8 @@ pub(crate) trait Form: Sized {
     const PATH: &'static str;
     /// Whom its nonce is for.
     const NONCE: NonceScope;
+    /// Whether what was typed into it is kept for whoever typed it when it comes after their session has ended.
+    const KEPT: bool = false;
     /// What its page needs in order to be shown again.
     type Page;
 
@@ -33,6 +36,8 @@ pub(crate) trait WholeForm: Sized {
     const PATH: &'static str;
     /// Whom its nonce is for.
     const NONCE: NonceScope = NonceScope::Session;
+    /// As [`Form::KEPT`].
+    const KEPT: bool = false;
 
     /// Reads all of it.
     fn read(fields: &Params) -> Self;
@@ -41,6 +46,7 @@ pub(crate) trait WholeForm: Sized {
 impl<F: WholeForm> Form for F {
     const PATH: &'static str = F::PATH;
     const NONCE: NonceScope = F::NONCE;
+    const KEPT: bool = F::KEPT;
     type Page = F;
 
     fn page(fields: &Params) -> F {
@@ -75,12 +81,13 @@ where
         let (browser, headers, body) = received(request, state).await?;
         let base = app.base_of(browser.host);
         let fields = fields(base, &headers, &body)?;
-        Ok(
-            match browser.has_nonce(&app, F::NONCE, fields.get("nonce")) {
-                true => Posted::Current(browser, F::read(&fields)),
-                false => Posted::OutOfDate(browser, F::page(&fields)),
-            },
-        )
+        if browser.has_nonce(&app, F::NONCE, fields.get("nonce")) {
+            return Ok(Posted::Current(browser, F::read(&fields)));
+        }
+        if F::KEPT {
+            kept::for_its_reader(&app, &browser, F::PATH, &fields)?;
+        }
+        Ok(Posted::OutOfDate(browser, F::page(&fields)))
     }
 }
 

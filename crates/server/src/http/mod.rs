@@ -9,6 +9,7 @@ mod counted;
 mod deadlines;
 pub(crate) mod error;
 pub(crate) mod form;
+mod kept;
 mod language;
 pub(crate) mod listener;
 pub(crate) mod notice;

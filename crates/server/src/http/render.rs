@@ -236,6 +236,15 @@ fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
                 (reader.text("astray-title"), reader.text("astray")),
             )
         },
+        PageFault::OfAnother => sorry(
+            reader,
+            StatusCode::FORBIDDEN,
+            "This form was shown to somebody else in the same browser",
+            (
+                reader.text("form-of-another-title"),
+                reader.text("form-of-another"),
+            ),
+        ),
         PageFault::ForeignForm => sorry(
             reader,
             StatusCode::FORBIDDEN,

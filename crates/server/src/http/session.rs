@@ -29,7 +29,7 @@ pub(crate) struct BrowserContext {
     pub(crate) address: ClientAddr,
     /// The host that it came to.
     pub(crate) host: Host,
-    /// The page that it looks at, of the portal's own host: path and query.
+    /// The page that it looks at: path and query.
     here: Option<String>,
     pub(crate) session: Option<SessionFacts>,
     /// Whether the browser holds the cookie of a session that is over.
@@ -126,7 +126,20 @@ impl BrowserContext {
     /// none yet.
     pub(crate) fn nonce(&mut self, app: &AppState, scope: NonceScope) -> String {
         let browser = self.browser_id.get_or_insert_with(random).clone();
-        self.nonce_tag(app, &browser, scope)
+        let tag = self.nonce_tag(app, &browser, scope);
+        match (scope, &self.session) {
+            (NonceScope::Session, Some(facts)) => {
+                let whose = whose::reader(&app.key, &browser, facts.person.subject);
+                format!("{tag}.{whose}")
+            }
+            _ => tag,
+        }
+    }
+
+    /// To whom the page of a form was shown in this browser, as its nonce tells also when their session is over.
+    pub(crate) fn reader_of(&self, app: &AppState, nonce: Option<&str>) -> Option<Subject> {
+        let (_, whose) = nonce?.split_once('.')?;
+        whose::read_reader(&app.key, self.browser_id.as_ref()?, whose)
     }
 
     /// Whether a posted nonce is the one this browser was given.
@@ -134,6 +147,7 @@ impl BrowserContext {
         match (&self.browser_id, nonce) {
             (Some(browser), Some(nonce)) => {
                 let given = self.nonce_tag(app, browser, scope);
+                let nonce = nonce.split('.').next().unwrap_or_default();
                 jose::digest::same(given.as_bytes(), nonce.as_bytes())
             }
             _ => false,
@@ -255,7 +269,7 @@ impl BrowserContext {
         self.browser_id.as_deref()
     }
 
-    /// The page that it looks at, of the portal's own host.
+    /// The page that it looks at.
     pub(crate) fn here(&self) -> Option<&str> {
         self.here.as_deref()
     }
@@ -433,7 +447,7 @@ where
             host,
         } = Arrival::of(&parts.extensions);
         let headers = &parts.headers;
-        let looks = host == Host::Portal && parts.method == Method::GET;
+        let looks = parts.method == Method::GET;
         let here = parts.uri.path_and_query().filter(|_| looks);
         let claimed = ClaimedSession::of(&app, parts);
         let session = session(&app, &claimed).await?;

@@ -1,4 +1,6 @@
 //! Where somebody goes on once they are signed in: what the field `request` of sign-in and sign-up carries.
+mod spot;
+
 use super::pending::{self, Found, Over, Pending};
 use crate::http::error::PageError;
 use crate::http::reply::{self, LeadsToApp};
@@ -19,6 +21,7 @@ use protocol::facts::SessionFacts;
 use protocol::types::text::{is_plain, shortened};
 use protocol::types::{Client, Person, Side, UserCode};
 use protocol::{Params, Policy};
+use spot::Spot;
 use std::sync::Arc;
 
 /// What stands for the portal's own host, to which a browser goes back with what it set out with: whoever is signed in, or
@@ -95,6 +98,14 @@ impl OwnPage {
     pub(crate) fn sign_in(self) -> String {
         with_handle(path::SIGN_IN, Some(self.name()))
     }
+
+    /// The sign-in page, from which to go on to a page below it, if `here` is one.
+    pub(crate) fn sign_in_from(self, here: Option<&str>) -> String {
+        match here.and_then(Spot::at) {
+            Some(spot) => with_handle(path::SIGN_IN, Some(&spot.name())),
+            None => self.sign_in(),
+        }
+    }
 }
 
 /// See the module.
@@ -103,6 +114,8 @@ pub(crate) enum Continuation {
     Account,
     /// A page of theirs.
     Own(OwnPage),
+    /// A page below one of those.
+    Spot(Spot),
     /// The portal's own host.
     Portal(ToPortal),
     /// An app that waits.
@@ -188,6 +201,9 @@ impl Continuation {
         if let Some(page) = OwnPage::named(text) {
             return Ok(Continuation::Own(page));
         }
+        if let Some(spot) = Spot::named(text) {
+            return Ok(Continuation::Spot(spot));
+        }
         if let Some((state, anew)) = ToPortal::named(text)
             && app.config.has_portal_host()
         {
@@ -213,6 +229,7 @@ impl Continuation {
             Continuation::Over(over) => over.client.as_ref(),
             Continuation::Account
             | Continuation::Own(_)
+            | Continuation::Spot(_)
             | Continuation::Portal(_)
             | Continuation::Device(_) => None,
         }
@@ -238,6 +255,7 @@ impl Continuation {
         match self {
             Continuation::Account => None,
             Continuation::Own(page) => Some(page.name().to_owned()),
+            Continuation::Spot(spot) => Some(spot.name()),
             Continuation::Portal(way) => Some(ToPortal::name(&way.state, way.anew)),
             Continuation::App(pending) => Some(pending.handle.clone()),
             // It came from a form or link; only what could be ours goes on.
@@ -254,6 +272,7 @@ impl Continuation {
         match self {
             Continuation::Account => path::ACCOUNT.to_owned(),
             Continuation::Own(page) => page.href().to_owned(),
+            Continuation::Spot(spot) => spot.href().to_owned(),
             Continuation::Portal(way) => {
                 format!("{}{}?state={}", way.base, path::SIGN_IN, way.state)
             }
@@ -266,7 +285,10 @@ impl Continuation {
     /// The name of what waits.
     pub(crate) fn waiting(&self, speaker: impl Speak) -> Option<String> {
         match self {
-            Continuation::Account | Continuation::Own(_) | Continuation::Portal(_) => None,
+            Continuation::Account
+            | Continuation::Own(_)
+            | Continuation::Spot(_)
+            | Continuation::Portal(_) => None,
             Continuation::Device(_) => Some(speaker.text("device-yours").to_string()),
             Continuation::App(_) | Continuation::Over(_) => self
                 .client()
@@ -304,6 +326,7 @@ impl Continuation {
             }
             Continuation::Account
             | Continuation::Own(_)
+            | Continuation::Spot(_)
             | Continuation::Portal(_)
             | Continuation::Device(_)
             | Continuation::Over(_) => false,
@@ -370,6 +393,7 @@ pub(crate) fn again(continuation: &Continuation) -> PageError {
 /// Only what can be a continuation of ours goes into a URL.
 pub(crate) fn is_continuation(text: &str) -> bool {
     OwnPage::named(text).is_some()
+        || Spot::named(text).is_some()
         || ToPortal::named(text).is_some()
         || device(text).is_some()
         || Handle::parse(text).is_some()
@@ -385,7 +409,7 @@ fn device(text: &str) -> Option<Option<UserCode>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Continuation, OwnPage, ToPortal, device, is_continuation};
+    use super::{Continuation, OwnPage, Spot, ToPortal, device, is_continuation};
     use protocol::types::UserCode;
 
     #[test]
@@ -419,6 +443,7 @@ mod tests {
         match of {
             Continuation::Account
             | Continuation::Own(_)
+            | Continuation::Spot(_)
             | Continuation::Device(_)
             | Continuation::App(_)
             | Continuation::Over(_) => "/",
@@ -435,6 +460,7 @@ mod tests {
             Continuation::Account,
             Continuation::Device(None),
             Continuation::Device(code),
+            Continuation::Spot(Spot::at("/apps/a?check=https%3A%2F%2Fa.example").expect("a page")),
             Continuation::Portal(ToPortal {
                 state: "a.1.c.d".to_owned(),
                 anew: false,

@@ -28,7 +28,7 @@ impl Desk {
     /// Whoever is signed in.
     ///
     /// # Errors
-    /// The way to the sign-in page, which leads to their apps; on a host of the portal's own, back to where they are.
+    /// The way to the sign-in page, which leads back to where they are, or to their apps.
     pub(in crate::portal) fn of(browser: BrowserContext, app: &App) -> Result<Self, PageError> {
         Self::at(OwnPage::Apps, browser, app)
     }
@@ -36,16 +36,16 @@ impl Desk {
     /// Whoever is signed in.
     ///
     /// # Errors
-    /// The way to the sign-in page, which leads to this page.
+    /// The way to the sign-in page, which leads to this page, or back to where they are below it.
     pub(in crate::portal) fn at(
         page: OwnPage,
         browser: BrowserContext,
         app: &App,
     ) -> Result<Self, PageError> {
         let Some(facts) = browser.session.clone() else {
-            let way = match browser.here() {
-                Some(here) => sign_in::href(here),
-                None => page.sign_in(),
+            let way = match (browser.host, browser.here()) {
+                (Host::Portal, Some(here)) => sign_in::href(here),
+                (Host::Issuer | Host::Portal, here) => page.sign_in_from(here),
             };
             return Err(PageError::instead(reply::see_other(&way)));
         };

@@ -160,6 +160,28 @@ pub(in crate::portal) async fn deleted(
     Ok((role == Some(Role::Owner)).then_some((client, deleted_at)))
 }
 
+/// One page of an owner's apps that can be brought back, and when each was deleted, after one of them; whether there are
+/// more. One that is not there any more begins the list anew.
+pub(in crate::portal) async fn all_deleted(
+    app: &App,
+    owner: Owner,
+    after: Option<&str>,
+    most: usize,
+) -> Result<(Vec<(Client, UnixTime)>, bool), StoreError> {
+    let since = clock::now().minus(RESTORABLE);
+    let last = match after {
+        Some(id) => app.store.deleted_client(id, since).await?,
+        None => None,
+    };
+    let last = last.filter(|(last, _)| last.run_by() == owner);
+    let below = last.map(|(last, at)| (at, last.no));
+    let found = app.store.deleted_clients_of(owner, since, below, most + 1);
+    let mut found = found.await?;
+    let more = found.len() > most;
+    found.truncate(most);
+    Ok((found, more))
+}
+
 /// What is known of somebody who wants to register an app.
 pub(in crate::portal) async fn standing(
     app: &App,

@@ -76,15 +76,17 @@ pub(crate) const TEST_SIDE_NO: Query<ClientNo> = Query {
     sql: "SELECT no FROM clients WHERE live_of = $1",
     read: |row| row.client(0),
 };
-/// Those of a person that were deleted after a time, the last one first: so many at most.
+/// Those of a person that were deleted after a time, the last one first, below one of them: so many at most.
 pub(crate) const DELETED_OF_PERSON: Query<(Client, UnixTime)> = deleted(clients!(
     "> $2",
-    "c.owner = $1 AND c.organization IS NULL AND c.live_of IS NULL ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
+    "c.owner = $1 AND c.organization IS NULL AND c.live_of IS NULL \
+     AND (c.deleted_at < $4 OR c.deleted_at = $4 AND c.no < $5) ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
 ));
 /// The same of an organization.
 pub(crate) const DELETED_OF_ORGANIZATION: Query<(Client, UnixTime)> = deleted(clients!(
     "> $2",
-    "c.organization = $1 AND c.live_of IS NULL ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
+    "c.organization = $1 AND c.live_of IS NULL \
+     AND (c.deleted_at < $4 OR c.deleted_at = $4 AND c.no < $5) ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
 ));
 
 /// The secrets of the apps from one number to another.

@@ -22,7 +22,7 @@ async fn a_deleted_app_comes_back_with_its_secrets_and_without_its_tokens() {
     assert_eq!(deleted.no, grant.client);
     let of_owner = world
         .store
-        .deleted_clients_of(app.run_by(), UnixTime(0), 10);
+        .deleted_clients_of(app.run_by(), UnixTime(0), None, 10);
     assert_eq!(of_owner.await.unwrap().len(), 1);
     let back = |deleted_at| {
         Transition::App(AppChange::Restore {

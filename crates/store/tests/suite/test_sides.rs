@@ -131,7 +131,7 @@ async fn it_is_deleted_with_its_app_and_comes_back_with_it() {
     let owner = Owner::Person(test.owner);
     let gone = world
         .store
-        .deleted_clients_of(owner, UnixTime(0), 10)
+        .deleted_clients_of(owner, UnixTime(0), None, 10)
         .await
         .unwrap();
     assert_eq!(gone.len(), 1, "the pair is one app to bring back");

@@ -27,6 +27,24 @@ pub(super) fn read(key: &Key, browser: &str, whose: &str, now: UnixTime) -> Opti
         .map(Subject)
 }
 
+/// What the nonce of a form says of whom its page was shown to. What was typed there is theirs, however late it comes.
+pub(super) fn reader(key: &Key, browser: &str, subject: Subject) -> String {
+    let shown = subject.0.to_string();
+    let tag = key.tag(&reader_parts(browser, &shown));
+    format!("{shown}.{tag}")
+}
+
+/// To whom, if it says so truly.
+pub(super) fn read_reader(key: &Key, browser: &str, whose: &str) -> Option<Subject> {
+    let (shown, tag) = whose.split_once('.')?;
+    let proved = key.verify(&reader_parts(browser, shown), tag);
+    shown.parse().ok().filter(|_| proved).map(Subject)
+}
+
+fn reader_parts<'a>(browser: &'a str, shown: &'a str) -> [&'a [u8]; 3] {
+    [b"reader", browser.as_bytes(), shown.as_bytes()]
+}
+
 fn parts<'a>(browser: &'a str, shown: &'a str) -> [&'a [u8]; 3] {
     [b"whose", browser.as_bytes(), shown.as_bytes()]
 }
@@ -34,6 +52,17 @@ fn parts<'a>(browser: &'a str, shown: &'a str) -> [&'a [u8]; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whose_form_it_is_is_told_by_the_browser_that_was_shown_it() {
+        let key = Key::new(b"key");
+        let text = reader(&key, "browser", Subject(7));
+        assert_eq!(read_reader(&key, "browser", &text), Some(Subject(7)));
+        assert_eq!(read_reader(&key, "another", &text), None);
+        for changed in [text.replace("7.", "8."), "7".to_owned(), String::new()] {
+            assert_eq!(read_reader(&key, "browser", &changed), None, "{changed}");
+        }
+    }
 
     #[test]
     fn whose_page_it_was_is_told_for_ten_minutes_to_the_browser_that_saw_it() {

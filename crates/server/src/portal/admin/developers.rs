@@ -97,6 +97,7 @@ pub(crate) struct InviteForm {
 
 impl WholeForm for InviteForm {
     const PATH: &'static str = Developers::INVITE;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         InviteForm {

@@ -26,6 +26,7 @@ pub(crate) struct JudgeForm {
 
 impl WholeForm for JudgeForm {
     const PATH: &'static str = RequestPage::JUDGE;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         JudgeForm {

@@ -9,7 +9,7 @@ use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::ops::clock;
 use crate::portal::managed::{
-    app_of, asks_restricted, neighbours, organization, standing, unaccepted,
+    all_deleted, app_of, asks_restricted, neighbours, organization, standing, unaccepted,
 };
 use crate::portal::once::OnceMint;
 use crate::state::App;
@@ -102,19 +102,20 @@ pub(super) async fn deleted(
     caller: Caller,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let params = asked.of(&["organization"])?;
+    let params = asked.of(&["organization", "after"])?;
     let (owner, role) = owner(&app, &caller, params.get("organization")).await?;
-    let since = clock::now().minus(RESTORABLE);
-    let found = match role {
-        Role::Owner => app.store.deleted_clients_of(owner, since, MOST).await?,
-        Role::Developer | Role::Viewer => Vec::new(),
+    let (found, more) = match role {
+        Role::Owner => all_deleted(&app, owner, params.get("after"), MOST).await?,
+        Role::Developer | Role::Viewer => (Vec::new(), false),
     };
     let view = |(client, at): (Client, UnixTime)| DeletedView {
         client_id: client.id,
         name: client.name,
         restorable_until: clock::rfc3339(at.plus(RESTORABLE)),
     };
+    let last = found.last().filter(|_| more);
     let shown = DeletedAppsView {
+        next: last.map(|(last, _)| last.id.clone()),
         apps: found.into_iter().map(view).collect(),
     };
     Ok(reply::json_of(StatusCode::OK, &shown))

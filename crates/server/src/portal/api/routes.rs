@@ -52,10 +52,13 @@ const APPS: &[Place] = &[
         operations: &[Operation {
             id: "listDeletedApps",
             summary: "The apps that can be brought back, the last deleted first",
-            query: &[(
-                "organization",
-                "The id of an organization that you belong to",
-            )],
+            query: &[
+                (
+                    "organization",
+                    "The id of an organization that you belong to",
+                ),
+                ("after", "The next of the page before"),
+            ],
             answer: Some(|schemas| schemas.subschema_for::<DeletedAppsView>()),
             handler: || get(apps::deleted),
             ..PLAIN

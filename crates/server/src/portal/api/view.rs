@@ -364,6 +364,8 @@ pub(super) struct DeletedView {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct DeletedAppsView {
     pub(super) apps: Vec<DeletedView>,
+    /// The `after` of the next page, if there is one.
+    pub(super) next: Option<String>,
 }
 
 /// A secret, without its text.

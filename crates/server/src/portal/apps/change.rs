@@ -33,6 +33,7 @@ pub(crate) struct UpdateForm {
 
 impl WholeForm for UpdateForm {
     const PATH: &'static str = AppPage::UPDATE;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         UpdateForm {

@@ -36,6 +36,7 @@ pub(crate) struct DropKeysForm {
 
 impl WholeForm for SetKeysForm {
     const PATH: &'static str = AppPage::SET_KEYS;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         SetKeysForm {

@@ -5,9 +5,9 @@ use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::pending::app_card;
-use crate::ops::clock::{self, Zone};
+use crate::ops::clock::Zone;
 use crate::portal::desk::{Desk, trail};
-use crate::portal::managed::standing;
+use crate::portal::managed::{all_deleted, standing};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -58,11 +58,11 @@ pub(super) async fn show(
     let told = (&zone, language);
     let sought: String = params.text("q").trim().chars().take(MOST_SOUGHT).collect();
     let (apps, next) = listed(&app, owner, &sought, after, told).await?;
-    let deleted = match (after, own) {
-        _ if !sought.is_empty() => Vec::new(),
-        (None, Some(own)) if own.role < Role::Owner => Vec::new(),
-        (None, _) => restorable(&app, owner, told).await?,
-        (Some(_), _) => Vec::new(),
+    let (deleted, next_deleted) = match (after, own) {
+        _ if !sought.is_empty() => (Vec::new(), None),
+        (None, Some(own)) if own.role < Role::Owner => (Vec::new(), None),
+        (None, _) => restorable(&app, owner, params.get("deleted-after"), told).await?,
+        (Some(_), _) => (Vec::new(), None),
     };
     let standing = standing(&app, &desk.facts.person).await?;
     let own_terms = app.store.accepted_terms(desk.facts.person.subject).await?;
@@ -87,7 +87,11 @@ pub(super) async fn show(
         accepted,
         // What fits on a page is found by looking.
         sought: (next.is_some() || after.is_some() || !sought.is_empty()).then(|| sought.clone()),
-        next_page: next.map(|last| next_page(own, &sought, &last)),
+        next_page: next.map(|last| next_page(own, &sought, ("after", &last))),
+        next_deleted: next_deleted.map(|last| {
+            let page = next_page(own, "", ("deleted-after", &last));
+            format!("{page}#deleted-title")
+        }),
         apps,
         deleted,
     };
@@ -95,7 +99,7 @@ pub(super) async fn show(
 }
 
 /// The address of the page after the one that ends with an app.
-fn next_page(own: Option<&Membership>, sought: &str, last: &str) -> String {
+fn next_page(own: Option<&Membership>, sought: &str, (name, last): (&str, &str)) -> String {
     let mut query = Serializer::new(String::new());
     if let Some(own) = own {
         query.append_pair("organization", &own.organization.id.0.to_string());
@@ -103,7 +107,7 @@ fn next_page(own: Option<&Membership>, sought: &str, last: &str) -> String {
     if !sought.is_empty() {
         query.append_pair("q", sought);
     }
-    query.append_pair("after", last);
+    query.append_pair(name, last);
     format!("{PORTAL}?{}", query.finish())
 }
 
@@ -154,20 +158,22 @@ pub(super) fn people_text(count: usize, language: Language) -> Text {
     }
 }
 
-/// An owner's apps that can be brought back.
+/// One page of an owner's apps that can be brought back, and the last one on it if there are more.
 async fn restorable(
     app: &App,
     owner: Owner,
+    after: Option<&str>,
     (zone, language): (&Zone, Language),
-) -> Result<Vec<DeletedRow>, PageError> {
-    let since = clock::now().minus(RESTORABLE);
-    let deleted = app.store.deleted_clients_of(owner, since, PAGE).await?;
+) -> Result<(Vec<DeletedRow>, Option<String>), PageError> {
+    let (deleted, more) = all_deleted(app, owner, after, PAGE).await?;
+    let last = deleted.last().filter(|_| more);
+    let last = last.map(|(last, _)| last.id.clone());
     let rows = deleted.into_iter().map(|(client, deleted_at)| DeletedRow {
         client_id: client.id,
         name: client.name,
         until: Text::of_others(zone.moment(deleted_at.plus(RESTORABLE), language)),
     });
-    Ok(rows.collect())
+    Ok((rows.collect(), last))
 }
 
 /// Words of the button that leads to the form of a new app, or why there is none.

@@ -24,6 +24,7 @@ pub(crate) struct SetOpenIdForm {
 
 impl WholeForm for SetOpenIdForm {
     const PATH: &'static str = AppPage::SET_OPENID;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         SetOpenIdForm {

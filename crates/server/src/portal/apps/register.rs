@@ -45,6 +45,7 @@ pub(crate) struct NewAppForm {
 
 impl WholeForm for NewAppForm {
     const PATH: &'static str = pages::portal::NewApp::PATH;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         NewAppForm {

@@ -49,6 +49,7 @@ pub(crate) struct TakeBackForm {
 
 impl WholeForm for AskForm {
     const PATH: &'static str = AppReview::ASK;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         let wanted = (1..=MAX_SCOPES).filter_map(|number| {
@@ -73,6 +74,7 @@ impl WholeForm for AskForm {
 
 impl WholeForm for AnswerForm {
     const PATH: &'static str = AppReview::ANSWER;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         AnswerForm {

@@ -60,6 +60,7 @@ pub(crate) struct RevokeForm {
 
 impl WholeForm for AddSecretForm {
     const PATH: &'static str = AppPage::ADD_SECRET;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         AddSecretForm {

@@ -27,6 +27,7 @@ pub(crate) struct OfferForm {
 
 impl WholeForm for OfferForm {
     const PATH: &'static str = AppPage::OFFER;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         OfferForm {

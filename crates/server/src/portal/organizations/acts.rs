@@ -81,6 +81,7 @@ pub(crate) struct RenameForm {
 
 impl WholeForm for RenameForm {
     const PATH: &'static str = OrganizationPage::RENAME;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         RenameForm {

@@ -111,6 +111,7 @@ pub(crate) struct AddDomainForm {
 
 impl WholeForm for AddDomainForm {
     const PATH: &'static str = OrganizationDomains::ADD;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         AddDomainForm {

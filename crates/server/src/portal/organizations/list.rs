@@ -117,6 +117,7 @@ pub(crate) struct FoundForm {
 
 impl WholeForm for FoundForm {
     const PATH: &'static str = Organizations::FOUND;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         FoundForm {

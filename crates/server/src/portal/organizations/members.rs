@@ -1,9 +1,10 @@
 //! Who belongs to an organization.
 use super::acts::{Asked, again, done, settle};
-use super::show::{Said, seat};
+use super::show::{Said, seat as in_seat};
 use crate::account::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
+use crate::http::reply;
 use crate::ops::clock;
 use crate::portal::daily::spend;
 use crate::portal::desk::Desk;
@@ -14,8 +15,9 @@ use pages::portal::{OrganizationPage, Organizations};
 use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::daily::Daily;
-use protocol::organizations::OrganizationError;
-use protocol::types::{Locator, Role, Subject};
+use protocol::organizations::{OrganizationError, Seat};
+use protocol::types::{Locator, MailAddress, Role, Subject};
+use store::Outcome;
 
 fn role(params: &Params) -> Option<Role> {
     Role::parse(params.get("role").unwrap_or_default())
@@ -24,6 +26,8 @@ fn role(params: &Params) -> Option<Role> {
 /// Somebody to ask.
 pub(crate) struct InviteForm {
     id: String,
+    /// The version of the organization that the page showed.
+    version: i64,
     email: String,
     role: Option<Role>,
     password: String,
@@ -31,10 +35,12 @@ pub(crate) struct InviteForm {
 
 impl WholeForm for InviteForm {
     const PATH: &'static str = OrganizationPage::INVITE;
+    const KEPT: bool = true;
 
     fn read(params: &Params) -> Self {
         InviteForm {
             id: params.text("organization"),
+            version: params.number("version"),
             email: params.text("email"),
             role: role(params),
             password: params.text("password"),
@@ -42,21 +48,25 @@ impl WholeForm for InviteForm {
     }
 }
 
-/// `POST`: asks somebody to join.
+/// `POST`: asks somebody to join. Posted twice, they are asked once.
 pub(super) async fn invite(
     State(app): State<App>,
     posted: Posted<InviteForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = seat(&app, &desk, &form.id).await?;
+    let seat = in_seat(&app, &desk, &form.id).await?;
     let said = Said {
         email: form.email.clone(),
         role: form.role,
         ..Said::default()
     };
-    let mails = app.config.mail.is_some();
+    let there = || reply::see_other(&done(&form.id, "invited"));
     // Nobody chooses a role that there is not.
     let role = form.role.unwrap_or(Role::Viewer);
+    if stale.is_none() && is_asked(&seat, form.version, (&form.email, role)) {
+        return Ok(there());
+    }
+    let mails = app.config.mail.is_some();
     let change = seat.invite(&form.email, role, mails, clock::now(), &app.mint);
     let problem = match stale {
         Some(stale) => Some(stale),
@@ -72,13 +82,41 @@ pub(super) async fn invite(
         let form = again(&app, desk, &seat, said, problem).await?;
         return Ok(throttle::refuse(form, wait));
     }
-    let asked = Asked {
-        change: change.map(Some),
-        field: "email",
-        said,
-        done: done(&form.id, "invited"),
+    let change = match change {
+        Ok(change) => change,
+        Err(error) => {
+            let asked = Asked {
+                change: Err(error),
+                field: "email",
+                said,
+                done: done(&form.id, "invited"),
+            };
+            return settle(&app, desk, &seat, asked).await;
+        }
     };
-    settle(&app, desk, &seat, asked).await
+    if app.settle_one(change.into(), desk.act(&app)).await? == Outcome::Committed {
+        return Ok(there());
+    }
+    let seat = in_seat(&app, &desk, &form.id).await?;
+    if is_asked(&seat, form.version, (&form.email, role)) {
+        return Ok(there());
+    }
+    let stale = Problem::new("", desk.browser.language.text("app-stale"));
+    again(&app, desk, &seat, said, stale).await
+}
+
+/// Whether whoever sits there has asked this since the page was shown: the same form came before.
+fn is_asked(seat: &Seat, shown: i64, (email, role): (&str, Role)) -> bool {
+    let facts = seat.facts();
+    let key = MailAddress::parse(email).map(|email| email.key());
+    let mut open = facts.invitations.iter();
+    facts.organization.version != shown
+        && open.any(|open| {
+            Some(open.email.key()) == key
+                && open.role == role
+                && open.invited_by == seat.subject()
+                && open.expires_at > clock::now()
+        })
 }
 
 /// An invitation to take back.
@@ -104,7 +142,7 @@ pub(super) async fn withdraw(
     posted: Posted<WithdrawForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = seat(&app, &desk, &form.id).await?;
+    let seat = in_seat(&app, &desk, &form.id).await?;
     if let Some(stale) = stale {
         return again(&app, desk, &seat, Said::default(), stale).await;
     }
@@ -148,7 +186,7 @@ pub(super) async fn set_role(
     posted: Posted<RoleForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = seat(&app, &desk, &form.id).await?;
+    let seat = in_seat(&app, &desk, &form.id).await?;
     let problem = match (stale, form.role) {
         (Some(stale), _) => Some(stale),
         (None, None) => Some(Problem::new("", desk.browser.language.text("app-stale"))),
@@ -192,7 +230,7 @@ pub(super) async fn remove(
     posted: Posted<RemoveForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = seat(&app, &desk, &form.id).await?;
+    let seat = in_seat(&app, &desk, &form.id).await?;
     let leaves = form.member == seat.subject();
     let problem = match stale {
         Some(stale) => Some(stale),

@@ -12,10 +12,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::path::organization_logo;
-use pages::portal::{InvitationRow, MemberRow, OrganizationPage};
+use pages::portal::{InvitationRow, MemberRow, OrganizationPage, organization_href};
 use pages::{Problem, Speak, Text};
-use protocol::organizations::{MAX_MEMBERS, Seat, public_id};
-use protocol::types::{Organization, Role};
+use protocol::organizations::{Seat, public_id};
+use protocol::types::{Locator, Member, Organization, Role, Subject};
+
+/// Members on one page of the list.
+const PAGE: usize = 50;
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -28,6 +31,9 @@ pub(super) async fn show(
     let seat = seat(&app, &desk, &id).await?;
     let said = Said {
         notice: params.get("done").and_then(was_done),
+        after: params
+            .get("members-after")
+            .and_then(|id| id.parse().ok().map(Subject)),
         ..Said::default()
     };
     page(&app, desk, &seat, said).await
@@ -74,6 +80,8 @@ fn was_done(what: &str) -> Option<&'static str> {
 pub(super) struct Said {
     /// What was done: a message.
     pub(super) notice: Option<&'static str>,
+    /// The member after whom the list goes on; `None`: it begins.
+    pub(super) after: Option<Subject>,
     /// The name that was typed.
     pub(super) name: Option<String>,
     /// The address that was typed.
@@ -82,6 +90,21 @@ pub(super) struct Said {
     pub(super) role: Option<Role>,
     /// What is wrong.
     pub(super) problems: Vec<Problem>,
+}
+
+/// One page of the members, and the last one on it if there are more. After one who belongs to it no longer, the list
+/// begins anew.
+fn members_after(all: &[Member], after: Option<Subject>) -> (&[Member], Option<&Member>) {
+    let last = after.and_then(|after| all.iter().position(|own| own.subject == after));
+    let rest = &all[last.map_or(0, |last| last + 1)..];
+    let page = &rest[..rest.len().min(PAGE)];
+    let last = page.last().filter(|_| rest.len() > PAGE);
+    (page, last)
+}
+
+fn further(organization: Locator, last: Subject) -> String {
+    let page = organization_href(&organization.0.to_string());
+    format!("{page}?members-after={}#members-title", last.0)
 }
 
 /// The page, which says what was done, or what is wrong.
@@ -105,6 +128,7 @@ pub(super) async fn page(
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
+    let (members, last) = members_after(&facts.members, said.after);
     let open = facts
         .invitations
         .iter()
@@ -113,17 +137,16 @@ pub(super) async fn page(
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
         id: facts.organization.id.0.to_string(),
+        version: facts.organization.version,
         name: facts.organization.name.clone(),
         typed_name: said.name.unwrap_or_else(|| facts.organization.name.clone()),
         logo_url: logo_url(&facts.organization),
         domains,
         role: seat.role(),
         of_company: facts.organization.external_id.is_some(),
-        beyond: facts.members.len().saturating_sub(MAX_MEMBERS),
-        members: facts
-            .members
+        next_members: last.map(|last| further(facts.organization.id, last.subject)),
+        members: members
             .iter()
-            .take(MAX_MEMBERS)
             .map(|member| MemberRow {
                 id: member.subject.0.to_string(),
                 name: member.name.clone(),
