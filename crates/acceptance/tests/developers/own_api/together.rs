@@ -293,9 +293,16 @@ fn administrators_decide_on_reviews_and_to_others_there_are_none() {
     let back = post(&owner, &target, verdict("ask_back", "What for?", version));
     let back = back.expect(200).json();
     assert_eq!(back["state"], "asked_back");
+    // The same again says it once.
+    let again = post(&owner, &target, verdict("ask_back", "What for?", version));
+    assert_eq!(again.expect(200).json(), back);
+    let other = post(&owner, &target, verdict("ask_back", "Why?", version));
+    assert_refused(&other, 409, "changed");
     let version = back["version"].as_i64().unwrap_or_default();
-    let refused = post(&owner, &target, verdict("refuse", "Not like this", version));
-    assert_eq!(refused.expect(200).json()["state"], "refused");
+    for _ in 0..2 {
+        let refused = post(&owner, &target, verdict("refuse", "Not like this", version));
+        assert_eq!(refused.expect(200).json()["state"], "refused");
+    }
     let over = post(&owner, &target, verdict("approve", "", version + 1));
     assert_refused(&over, 409, "over");
     ask();

@@ -4,8 +4,10 @@ mod apps;
 mod bounds;
 mod domains;
 mod drafts;
+mod further;
 mod input;
 mod invitations;
+mod kept;
 mod keys;
 mod log;
 mod logos;
@@ -27,6 +29,7 @@ mod terms;
 mod test_sides;
 mod transfers;
 mod try_it;
+mod twice;
 mod visitor;
 
 use crate::support::{ANN, PASSWORD, Scene, form_to};

@@ -95,10 +95,20 @@ fn a_redirect_uri_is_told_what_differs_first() {
     let app = ann.register(&own);
     let accepted = "This one is accepted.";
     for (_, uri) in own {
-        for uri in [uri, &format!(" {uri} ")] {
-            let page = checked(&mut ann, &app, uri);
-            says(&page, accepted);
-            assert!(marked(&page).is_empty(), "{page}");
+        let page = checked(&mut ann, &app, uri);
+        says(&page, accepted);
+        assert!(marked(&page).is_empty(), "{page}");
+        // A blank that nobody sees is the first difference.
+        for (sent, marks) in [
+            (format!("{uri} "), ["␣", ""]),
+            (format!("{uri}\t"), ["⇥", ""]),
+            (format!(" {uri}"), [&*format!("␣{uri}"), uri]),
+            (format!("\t {uri} "), [&*format!("⇥␣{uri}␣"), uri]),
+        ] {
+            let page = checked(&mut ann, &app, &sent);
+            says(&page, "It begins or ends with a blank or a tab");
+            assert_eq!(marked(&page), marks, "{sent:?}: {page}");
+            assert!(!page.text().contains(accepted), "{sent:?}: {page}");
         }
     }
     for (uri, sentence, marks) in DIFFERENCES {

@@ -97,9 +97,9 @@ fn a_restricted_scope_is_asked_for_and_allowed() {
         ("note", "Hello"),
     ];
     // The same form twice is one request.
-    for done in ["asked", "open"] {
+    for _ in 0..2 {
         let sent = ann.browser.submit(&form, &typed).expect(303);
-        let to = format!("{}?done={done}", review_of(&app));
+        let to = format!("{}?done=asked", review_of(&app));
         assert_eq!(sent.location(), Some(&*to), "{sent}");
     }
     assert_eq!(requests(&scene, "open").len(), 1);

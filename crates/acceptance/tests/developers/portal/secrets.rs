@@ -111,6 +111,7 @@ fn an_app_has_five_secrets_at_most() {
     assert!(all.iter().all(|app| works(&scene, app)));
     assert_eq!(revocations(&ann.page(&first)).len(), 5);
     // One in place of all needs no room.
+    let rotate = form_to(&ann.page(&first), ROTATE);
     let only = credentials(&ann.browser.submit(&rotate, &[("overlap", "0")]).expect(200));
     assert!(works(&scene, &only) && all.iter().all(|app| ends(&scene, app)));
 }

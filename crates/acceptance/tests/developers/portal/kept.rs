@@ -1,0 +1,206 @@
+//! What somebody typed is theirs: it is there again when a form is refused, or comes after their session has ended, and
+//! nobody else is shown it.
+
+use super::reviews::{ASK, review_of};
+use super::{
+    ADD, DELETE, Developer, EVE, NEW, OFFER, OPEN, ROTATE, UPDATE, found, href, open, says,
+};
+use crate::support::{ANN, PASSWORD, Scene, form_to};
+use acceptance::{App, Form, Reply};
+
+#[test]
+fn a_refused_form_has_what_was_typed() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let organization = found(&mut ann, "Board Makers");
+    let long = "x".repeat(81);
+    let refused = ann.act(&app, ADD, &[("secret-name", &long), ("secret-days", "90")]);
+    let form = form_to(&refused.expect(400), ADD);
+    assert_eq!(form.value("secret-name"), Some(&*long));
+    assert_eq!(form.value("secret-days"), Some("90"));
+    let refused = ann.act(&app, ROTATE, &[("overlap", "170")]).expect(400);
+    assert_eq!(form_to(&refused, ROTATE).value("overlap"), Some("170"));
+    let both = [("transfer-email", EVE), ("organization", &*organization)];
+    let form = form_to(&ann.act(&app, OFFER, &both).expect(400), OFFER);
+    for (name, value) in both {
+        assert_eq!(form.value(name), Some(value), "{name}");
+    }
+    let refused = ann.act(&app, DELETE, &[("confirm", "Other")]).expect(400);
+    assert_eq!(form_to(&refused, DELETE).value("confirm"), Some("Other"));
+    // Why a scope is asked for, also where it is not ticked.
+    let typed = [
+        ("name", ""),
+        ("scopes", "some"),
+        ("reason-1", "To list tasks"),
+    ];
+    let form = form_to(&ann.act(&app, UPDATE, &typed).expect(400), UPDATE);
+    assert_eq!(form.value("reason-1"), Some("To list tasks"));
+    let page = ann.browser.open(&review_of(&app));
+    let typed = [("why-1", "To tidy up"), ("note", "Hello")];
+    let refused = ann.browser.submit(&form_to(&page, ASK), &typed);
+    let form = form_to(&refused.expect(400), ASK);
+    for (name, value) in typed {
+        assert_eq!(form.value(name), Some(value), "{name}");
+    }
+}
+
+/// Signs in beside a page that keeps what was typed, and goes on there.
+#[track_caller]
+fn signed_in_beside(developer: &mut Developer, kept: &Reply, email: &str, action: &str) -> Reply {
+    let sign_in = kept.text();
+    assert!(sign_in.contains("href=\"/sign-in?request=apps\""), "{kept}");
+    developer.browser.sign_in(email, PASSWORD);
+    developer.browser.submit(&form_to(kept, action), &[])
+}
+
+/// The forms into which most is typed, with it.
+fn long_forms(
+    ann: &mut Developer,
+    app: &App,
+) -> Vec<(Form, &'static str, Vec<(&'static str, &'static str)>)> {
+    let page = ann.page(app);
+    let review = ann.browser.open(&review_of(app));
+    vec![
+        (
+            ann.blank(),
+            NEW,
+            vec![("name", "Typed Board"), ("description", "Two\r\nlines")],
+        ),
+        (
+            form_to(&page, UPDATE),
+            UPDATE,
+            vec![("description", "Typed text")],
+        ),
+        (form_to(&review, ASK), ASK, vec![("note", "Typed text")]),
+        (
+            form_to(&page, ADD),
+            ADD,
+            vec![("secret-name", "Typed text")],
+        ),
+    ]
+}
+
+fn state(scene: &Scene) -> [acceptance::Json; 2] {
+    [
+        &["app", "list"][..],
+        &["app", "request", "list", "--state", "all"],
+    ]
+    .map(|args| scene.cli(args))
+}
+
+#[test]
+fn a_form_outlives_the_session_of_whoever_typed_it() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let before = state(&scene);
+    for (form, action, typed) in long_forms(&mut ann, &app) {
+        ann.browser.sign_out();
+        let mut all = typed.clone();
+        all.push(("password", PASSWORD));
+        let kept = ann.browser.submit(&form, &all).expect(403);
+        says(&kept, "You were signed out");
+        assert!(!kept.text().contains(PASSWORD), "{action}");
+        // Nobody is signed in still: it is kept on.
+        let kept = ann.browser.submit(&form_to(&kept, action), &[]).expect(403);
+        let back = signed_in_beside(&mut ann, &kept, ANN, action).expect(400);
+        says(&back, "This page was out of date. Please try again.");
+        let form = form_to(&back, action);
+        for (name, value) in typed {
+            assert_eq!(form.value(name), Some(value), "{action} {name}: {back}");
+        }
+        assert_eq!(state(&scene), before, "nothing is done");
+    }
+}
+
+#[test]
+fn nobody_else_is_shown_what_was_typed() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let before = state(&scene);
+    for (form, action, typed) in long_forms(&mut ann, &app) {
+        ann.browser.sign_out();
+        let kept = ann.browser.submit(&form, &typed).expect(403);
+        // Both from the page that kept it, and straight from the one where it was typed.
+        let others = [
+            signed_in_beside(&mut ann, &kept, EVE, action),
+            ann.browser.submit(&form, &typed),
+        ];
+        for shown in others {
+            says(&shown.expect(403), "This page was somebody else");
+            for (_, value) in &typed {
+                assert!(!shown.text().contains(value), "{action}: {shown}");
+            }
+        }
+        ann.browser.sign_out();
+        ann.browser.sign_in(ANN, PASSWORD);
+    }
+    assert_eq!(state(&scene), before);
+    // From another browser it is a form like any other that proves nothing.
+    let form = form_to(&ann.page(&app), UPDATE);
+    let mut other = scene.provider.browser();
+    let sent = other.submit(&form, &[("description", "Typed text")]);
+    assert_eq!(sent.expect(303).location(), Some("/sign-in?request=apps"));
+}
+
+#[test]
+fn signing_in_leads_back_to_what_was_looked_up() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let typed = [("email", ANN), ("password", PASSWORD)];
+    for (target, told) in [
+        (
+            format!(
+                "{}?check=https%3A%2F%2Fboard.example%2Fcallback%2F",
+                href(&app)
+            ),
+            "It ends with a slash that",
+        ),
+        (
+            format!("{}/log?request=0123456789abcdef", href(&app)),
+            "0123456789abcdef",
+        ),
+        (review_of(&app), "Task Board"),
+    ] {
+        let mut browser = scene.provider.browser();
+        let page = browser.open(&target);
+        let back = browser
+            .submit(&form_to(&page, "/sign-in"), &typed)
+            .expect(303);
+        let location = back.location().unwrap_or_default().to_owned();
+        let there = location.split('#').next();
+        assert_eq!(there, Some(&*target), "{location}");
+        let page = browser.get(&target);
+        says(&page, told);
+    }
+    // What else stood in an address is put into no other.
+    let mut browser = scene.provider.browser();
+    let sent = browser
+        .get("/apps/playground?code=ac_secret&state=x")
+        .expect(303);
+    assert!(
+        !sent.location().unwrap_or_default().contains("secret"),
+        "{sent}"
+    );
+}
+
+#[test]
+fn a_page_under_review_says_what_a_save_means() {
+    let scene = open(super::reviews::REVIEWED);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let told = "What was looked at is what is approved";
+    assert!(!ann.page(&app).text().contains(told), "nobody looks at it");
+    super::reviews::ask_for_all(&mut ann, &app).expect(303);
+    says(&ann.page(&app), told);
+    let saved = ann
+        .act(&app, UPDATE, &[("name", "Another Board")])
+        .expect(303);
+    let page = ann.browser.follow(saved);
+    says(&page, "Saved. Your app is under review");
+    ann.browser.speak("de");
+    says(&ann.page(&app), "Freigegeben wird, was angesehen wurde");
+}
