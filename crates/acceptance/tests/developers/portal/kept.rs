@@ -6,7 +6,7 @@ use super::{
     ADD, DELETE, Developer, EVE, NEW, OFFER, OPEN, ROTATE, UPDATE, found, href, open, says,
 };
 use crate::support::{ANN, PASSWORD, Scene, form_to};
-use acceptance::{App, Form, Reply};
+use acceptance::{App, Form, Reply, unescape};
 
 #[test]
 fn a_refused_form_has_what_was_typed() {
@@ -39,10 +39,16 @@ fn a_refused_form_has_what_was_typed() {
     let page = ann.browser.open(&review_of(&app));
     let typed = [("why-1", "To tidy up"), ("note", "Hello")];
     let refused = ann.browser.submit(&form_to(&page, ASK), &typed);
-    let form = form_to(&refused.expect(400), ASK);
-    for (name, value) in typed {
-        assert_eq!(form.value(name), Some(value), "{name}");
-    }
+    let refused = refused.expect(400);
+    assert_eq!(form_to(&refused, ASK).value("why-1"), Some("To tidy up"));
+    assert!(is_in_a_textarea(&refused, "Hello"), "{refused}");
+}
+
+/// Whether somebody typed these lines into a field of several.
+fn is_in_a_textarea(page: &Reply, lines: &str) -> bool {
+    let text = unescape(&page.text()).replace('\r', "");
+    let lines = lines.replace('\r', "");
+    text.contains(&format!(">\n{lines}</textarea>"))
 }
 
 /// Signs in beside a page that keeps what was typed, and goes on there.
@@ -108,7 +114,8 @@ fn a_form_outlives_the_session_of_whoever_typed_it() {
         says(&back, "This page was out of date. Please try again.");
         let form = form_to(&back, action);
         for (name, value) in typed {
-            assert_eq!(form.value(name), Some(value), "{action} {name}: {back}");
+            let kept = form.value(name) == Some(value) || is_in_a_textarea(&back, value);
+            assert!(kept, "{action} {name}: {back}");
         }
         assert_eq!(state(&scene), before, "nothing is done");
     }
@@ -129,7 +136,8 @@ fn nobody_else_is_shown_what_was_typed() {
             ann.browser.submit(&form, &typed),
         ];
         for shown in others {
-            says(&shown.expect(403), "This page was somebody else");
+            let shown = shown.expect(403);
+            says(&shown, "This page was somebody else");
             for (_, value) in &typed {
                 assert!(!shown.text().contains(value), "{action}: {shown}");
             }
@@ -176,15 +184,6 @@ fn signing_in_leads_back_to_what_was_looked_up() {
         let page = browser.get(&target);
         says(&page, told);
     }
-    // What else stood in an address is put into no other.
-    let mut browser = scene.provider.browser();
-    let sent = browser
-        .get("/apps/playground?code=ac_secret&state=x")
-        .expect(303);
-    assert!(
-        !sent.location().unwrap_or_default().contains("secret"),
-        "{sent}"
-    );
 }
 
 #[test]

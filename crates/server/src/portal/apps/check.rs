@@ -23,7 +23,7 @@ pub(in crate::portal) fn checked(
     let accepted = client
         .verify_redirect_uri(Some(&sent), policy.redirects)
         .is_ok();
-    let nearest = nearest(client, &sent);
+    let nearest = nearest(client, sent.trim_matches(BLANKS));
     let found = match (accepted, nearest) {
         (true, _) => None,
         (false, nearest) => Some(difference(&sent, nearest.map(RedirectUri::as_str))),
