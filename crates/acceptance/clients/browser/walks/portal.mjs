@@ -33,6 +33,7 @@ export async function walk(stage) {
   const clientId = await page.inputValue("#client-id");
   const secret = await page.inputValue("#client-secret");
   assert.match(secret, /^cs_/);
+  await beside(stage, page);
   await look(stage, page, "secret-once");
 
   await press(page, "#go-on");
@@ -123,4 +124,21 @@ async function understand(stage, page, clientId) {
 async function look(stage, page, name) {
   assert.equal(await page.getAttribute("html", "lang"), stage.language, `the language of ${name}`);
   await stage.look(page, name);
+}
+
+// The button that copies covers nothing of what it copies, also on a phone and at 400 %.
+async function beside(stage, page) {
+  if (!stage.script) return;
+  const wide = page.viewportSize();
+  for (const width of [wide.width, 360, 320]) {
+    await page.setViewportSize({ width, height: 640 });
+    const covered = await page.evaluate(() => [...document.querySelectorAll("input[data-copy]")].filter((field) => {
+      const text = field.getBoundingClientRect();
+      const button = field.parentElement.querySelector(".show").getBoundingClientRect();
+      const end = text.right - Number.parseFloat(getComputedStyle(field).paddingRight);
+      return button.top < text.bottom && button.bottom > text.top && button.left < end;
+    }).map((field) => field.id));
+    assert.deepEqual(covered, [], `covered at ${width}`);
+  }
+  await page.setViewportSize(wide);
 }

@@ -167,7 +167,9 @@ fn fields_that_no_form_has_change_nothing() {
     assert_eq!(request["version"], 1);
     assert_eq!(request["asked_by"], scene.ann.as_str());
     let shown = form_to(&ann.browser.open(&review_of(&app)), ANSWER);
-    let mut typed = forged.to_vec();
+    // The version that was answered is one of its fields.
+    let own = |(name, _): &(&str, &str)| *name != "version";
+    let mut typed: Vec<_> = forged.into_iter().filter(own).collect();
     typed.push(("answer", "Hello"));
     ann.browser.submit(&shown, &typed).expect(303);
     let id = request["id"].to_string();

@@ -41,21 +41,6 @@ pub(super) fn all(language: Language) -> Vec<AppPage> {
         transfer: Transfer::default(),
         ..usual.clone()
     };
-    let in_review = AppPage {
-        under_review: true,
-        typed_secret: TypedSecret {
-            name: "Task Board".to_owned(),
-            days: Some(30),
-            overlap: Some("170".to_owned()),
-        },
-        notice: Some(language.text("app-done-saved-in-review")),
-        ..usual.clone()
-    };
-    let viewer = AppPage {
-        role: Role::Viewer,
-        openid: Some(AppOpenId::default()),
-        ..usual.clone()
-    };
     let test_side = AppPage {
         side: Side::Test,
         test_of: Some(TestOf {
@@ -78,6 +63,7 @@ pub(super) fn all(language: Language) -> Vec<AppPage> {
         problems: Vec::new(),
         ..hostile.clone()
     };
+    let (viewer, in_review) = (viewer(&usual), in_review(&usual, language));
     vec![
         usual,
         failed,
@@ -90,6 +76,29 @@ pub(super) fn all(language: Language) -> Vec<AppPage> {
         hostile,
         hostile_test_side,
     ]
+}
+
+/// For somebody who changes nothing.
+fn viewer(usual: &AppPage) -> AppPage {
+    AppPage {
+        role: Role::Viewer,
+        openid: Some(AppOpenId::default()),
+        ..usual.clone()
+    }
+}
+
+/// While administrators look at it, with what was typed for a secret.
+fn in_review(usual: &AppPage, language: Language) -> AppPage {
+    AppPage {
+        under_review: true,
+        typed_secret: TypedSecret {
+            name: "Task Board".to_owned(),
+            days: Some(30),
+            overlap: Some("170".to_owned()),
+        },
+        notice: Some(language.text("app-done-saved-in-review")),
+        ..usual.clone()
+    }
 }
 
 fn usual(language: Language) -> AppPage {

@@ -151,6 +151,13 @@ pub(super) struct Said {
     pub(super) problems: Vec<Problem>,
 }
 
+fn status(said: &Said) -> StatusCode {
+    match said.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
+    }
+}
+
 /// The page, which says what was done, or what is wrong.
 pub(super) async fn page(
     app: &App,
@@ -165,10 +172,7 @@ pub(super) async fn page(
     let mut browser = desk.browser;
     let (client, language) = (managed.client(), browser.language);
     let time = |at| Text::of_others(zone.moment(at, language));
-    let status = match said.problems.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::BAD_REQUEST,
-    };
+    let status = status(&said);
     let (last_used, secrets_used) = app.store.client_used(client.no).await?;
     let secrets = secret_lines(client, &secrets_used, time);
     let room = match people_cap(client, app.policy()) {
