@@ -44,6 +44,10 @@ impl Page for KeptForm {
             ],
             ..usual.clone()
         };
-        vec![usual, hostile]
+        let branded = KeptForm {
+            frame: samples::branded_frame(language),
+            ..usual.clone()
+        };
+        vec![usual, branded, hostile]
     }
 }

@@ -44,11 +44,9 @@ fn every_deleted_app_is_on_a_page() {
     // What is nobody's, or another's, begins the list anew.
     let anew = ann.browser.open(&format!("{APPS}?deleted-after=nobody"));
     assert_eq!(restorable(&anew), restorable(&first));
-    let back = forms(&second.text()).into_iter();
-    let back = back
-        .filter(|form| form.action == RESTORE)
-        .last()
-        .expect("the first of all");
+    let mut back = forms(&second.text());
+    back.retain(|form| form.action == RESTORE);
+    let back = back.pop().expect("the first of all");
     ann.browser.submit(&back, &[]).expect(303);
 }
 

@@ -60,11 +60,11 @@ fn signed_in_beside(developer: &mut Developer, kept: &Reply, email: &str, action
     developer.browser.submit(&form_to(kept, action), &[])
 }
 
+/// A form, where it is sent to, and what is typed into it.
+type Long = (Form, &'static str, Vec<(&'static str, &'static str)>);
+
 /// The forms into which most is typed, with it.
-fn long_forms(
-    ann: &mut Developer,
-    app: &App,
-) -> Vec<(Form, &'static str, Vec<(&'static str, &'static str)>)> {
+fn long_forms(ann: &mut Developer, app: &App) -> Vec<Long> {
     let page = ann.page(app);
     let review = ann.browser.open(&review_of(app));
     vec![

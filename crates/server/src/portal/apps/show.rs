@@ -165,14 +165,13 @@ pub(super) async fn page(
     managed: &ManagedApp,
     said: Said,
 ) -> Result<Response, PageError> {
-    let asks_password = desk.asks_password();
+    let (asks_password, status) = (desk.asks_password(), status(&said));
     let zone = app.zone_of(&desk.facts.preferences);
     let typed = (said.transfer_email, said.transfer_organization);
     let transfer = offers::of_app(app, &desk, managed, typed, &zone).await?;
     let mut browser = desk.browser;
     let (client, language) = (managed.client(), browser.language);
     let time = |at| Text::of_others(zone.moment(at, language));
-    let status = status(&said);
     let (last_used, secrets_used) = app.store.client_used(client.no).await?;
     let secrets = secret_lines(client, &secrets_used, time);
     let room = match people_cap(client, app.policy()) {
