@@ -69,8 +69,8 @@ fn a_form_for_a_secret_makes_one() {
     // What somebody revoked since does not come back with the form that made it.
     let form = form_to(&ann.page(&app), ROTATE);
     let gone = credentials(&ann.browser.submit(&form, &[("overlap", "0")]).expect(200));
-    ann.add_secret(&app, "");
     let revoke = form_to(&ann.page(&app), REVOKE);
+    ann.add_secret(&app, "");
     ann.browser.submit(&revoke, &[]).expect(303);
     let late = ann.browser.submit(&form, &[("overlap", "0")]).expect(400);
     says(&late, "This page was out of date.");
