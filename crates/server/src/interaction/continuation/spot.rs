@@ -23,7 +23,7 @@ impl Spot {
         let below = ABOVE.iter().any(|above| {
             let rest = page.strip_prefix(above);
             let rest = rest.and_then(|rest| rest.strip_prefix('/'));
-            rest.is_some_and(|rest| !rest.is_empty() && !rest.contains("//"))
+            rest.is_some_and(|rest| !rest.is_empty() && !page.contains("//"))
         });
         let params = Params::from_form(query.as_bytes()).ok()?;
         let looked_up = params
