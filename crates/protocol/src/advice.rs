@@ -322,6 +322,10 @@ impl BearerError {
                 "The token is for an API of the provider, or an app's own.",
                 "Sign in by device as the client valetkey-cli, which asks for valetkey:apps.",
             ),
+            Self::Reviews => advice(
+                "The token was not allowed to decide on requests for review.",
+                "Sign in by device as the client valetkey-cli, with scope=valetkey:reviews.",
+            ),
             Self::UserInfo => advice(
                 "The token is an app's own, or was allowed without the scope openid.",
                 "Ask the person for the scope openid.",

@@ -1,7 +1,7 @@
 //! The API by which developers, and agents of theirs, run their apps: whom it is for, and with which tokens.
 //!
-//! Its scope is none of the provider's catalogue, and stands alone in a token: so what opens our API opens nothing else,
-//! and no token of a provider's API opens ours.
+//! Its scopes are none of the provider's catalogue, and stand beside no other in a token: so what opens our API opens nothing
+//! else, and no token of a provider's API opens ours.
 use crate::facts::AccessFacts;
 use crate::inactive;
 use crate::policy::Policy;
@@ -17,6 +17,10 @@ use wire::Presented;
 pub const MARK: &str = "valetkey:";
 /// Runs the apps of a person.
 pub const SCOPE: &str = "valetkey:apps";
+/// Decides on requests for review, for an administrator.
+pub const REVIEWS: &str = "valetkey:reviews";
+/// Every scope of ours.
+pub const SCOPES: [&str; 2] = [SCOPE, REVIEWS];
 /// What client ids of our own apps start with.
 pub const CLIENT_MARK: &str = "valetkey-";
 /// The app behind command lines and agents. It is made when it is used for the first time.
@@ -27,9 +31,20 @@ pub fn is_own(scope: &Scope) -> bool {
     scope.as_str().starts_with(MARK)
 }
 
-/// Whether an app may ask for this name among those of `scope`: it must be the only one, and approved for the app.
+/// Whether a scope is of names that our own API knows, and of no other.
+fn is_alone(scope: &Scope) -> bool {
+    scope.names().all(|name| SCOPES.contains(&name))
+}
+
+/// Whether this name is approved for an app. Of ours each of them is, for as long as it may run apps.
+fn is_approved(client: &Client, name: &str) -> bool {
+    let ours = client.id == CLIENT_ID && client.approved.contains(SCOPE);
+    SCOPES.contains(&name) && (ours || client.approved.contains(name))
+}
+
+/// Whether an app may ask for this name among those of `scope`: they must be ours alone, and it approved for the app.
 pub(crate) fn may_ask(client: &Client, name: &str, scope: &Scope, policy: &Policy) -> bool {
-    policy.own_api && name == SCOPE && scope.as_str() == SCOPE && client.approved.contains(SCOPE)
+    policy.own_api && is_alone(scope) && is_approved(client, name)
 }
 
 /// Whether an app that says this of itself may use a grant that others may not: ours signs people in by the device grant,
@@ -54,6 +69,7 @@ pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
         links: AppLinks::default(),
         owner: Subject(0),
         organization: None,
+        team: Vec::new(),
         publisher: String::new(),
         kind: ClientKind::Public,
         secrets: Vec::new(),
@@ -83,13 +99,14 @@ pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
     })
 }
 
-/// The person for whom this token opens our API.
+/// The person for whom this token opens what one scope of our API is for.
 ///
 /// # Errors
 /// Why it does not: it does not work, or is not for it. One of the test side never is, nor one that an app has for itself.
 pub fn person_of(
     presented: &Presented,
     facts: Option<AccessFacts>,
+    wanted: &'static str,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Subject, BearerError> {
@@ -97,9 +114,14 @@ pub fn person_of(
     let facts = facts.ok_or(BearerError::Invalid)?;
     let client = inactive::access_token(&facts, policy, now);
     let client = client.map_err(|_| BearerError::Invalid)?;
-    let opens = facts.token.scope.as_str() == SCOPE
-        && client.approved.contains(SCOPE)
+    let scope = &facts.token.scope;
+    let opens = is_alone(scope)
+        && scope.contains(wanted)
+        && is_approved(client, wanted)
         && client.side == Side::Live;
     let subject = facts.token.subject.filter(|_| opens);
-    subject.ok_or(BearerError::OwnApi)
+    subject.ok_or(match wanted {
+        REVIEWS => BearerError::Reviews,
+        _ => BearerError::OwnApi,
+    })
 }

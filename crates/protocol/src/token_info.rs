@@ -48,6 +48,8 @@ pub enum BearerError {
     InsufficientScope,
     /// It works, but does not open our own API: `insufficient_scope`.
     OwnApi,
+    /// It was not allowed to decide on requests for review by our own API.
+    Reviews,
     /// It works, but does not open userinfo: `insufficient_scope`.
     UserInfo,
 }
@@ -66,7 +68,7 @@ impl BearerError {
             | Self::OtherKey
             | Self::Proof(_) => 401,
             Self::Malformed => 400,
-            Self::InsufficientScope | Self::OwnApi | Self::UserInfo => 403,
+            Self::InsufficientScope | Self::OwnApi | Self::Reviews | Self::UserInfo => 403,
         }
     }
 
@@ -77,7 +79,9 @@ impl BearerError {
             Self::Invalid | Self::Bound | Self::Unbound | Self::OtherKey => aliases.invalid_token(),
             Self::Proof(fault) => fault.code(),
             Self::Malformed => "invalid_request",
-            Self::InsufficientScope | Self::OwnApi | Self::UserInfo => "insufficient_scope",
+            Self::InsufficientScope | Self::OwnApi | Self::Reviews | Self::UserInfo => {
+                "insufficient_scope"
+            }
         }
     }
 
@@ -92,6 +96,7 @@ impl BearerError {
         match self {
             Self::InsufficientScope => Some(SCOPE),
             Self::OwnApi => Some(own_api::SCOPE),
+            Self::Reviews => Some(own_api::REVIEWS),
             Self::UserInfo => Some(userinfo::SCOPE),
             Self::Missing
             | Self::Malformed
@@ -120,7 +125,10 @@ impl BearerError {
                 "this takes a token of the app itself (client credentials) with the scope app:write"
             }
             Self::OwnApi => {
-                "this takes a token of a live account for the scope valetkey:apps alone: sign in by device as valetkey-cli"
+                "this takes a token of a live account for the scope valetkey:apps: sign in by device as valetkey-cli"
+            }
+            Self::Reviews => {
+                "this takes a token of a live account with the scope valetkey:reviews: sign in by device as valetkey-cli, with that scope"
             }
             Self::UserInfo => {
                 "this takes a token that a person allowed, with the scope openid or another that opens it"

@@ -70,7 +70,7 @@ pub fn approve_scopes(
     let mut approved = client.approved.clone();
     for name in names {
         match policy.scope(name) {
-            None if policy.own_api && name == own_api::SCOPE => {
+            None if policy.own_api && own_api::SCOPES.contains(&name.as_str()) => {
                 approved.add(name);
             }
             None => {

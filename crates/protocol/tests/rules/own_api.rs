@@ -5,7 +5,7 @@ use protocol::facts::AccessFacts;
 use protocol::grants::scope_for;
 use protocol::introspect::introspect;
 use protocol::lookup::{Found, TokenKind};
-use protocol::own_api::{CLIENT_ID, SCOPE, person_of, register};
+use protocol::own_api::{CLIENT_ID, REVIEWS, SCOPE, person_of, register};
 use protocol::policy::Policy;
 use protocol::register::approve_scopes;
 use protocol::resource::Resources;
@@ -96,8 +96,44 @@ fn token(client: &Client, own: &str) -> (Presented, AccessFacts) {
 }
 
 fn opens(client: &Client, own: &str) -> Result<(), BearerError> {
+    opens_to(client, own, SCOPE)
+}
+
+fn opens_to(client: &Client, own: &str, wanted: &'static str) -> Result<(), BearerError> {
     let (presented, facts) = token(client, own);
-    person_of(&presented, Some(facts), &Policy::for_tests(), NOW).map(drop)
+    person_of(&presented, Some(facts), wanted, &Policy::for_tests(), NOW).map(drop)
+}
+
+#[test]
+fn to_decide_on_requests_for_review_is_asked_for_by_its_own_name() {
+    let both = format!("{SCOPE} {REVIEWS}");
+    for asked in [REVIEWS, &both] {
+        assert_eq!(asks(&ours(), Some(asked)), Ok(scope(asked)));
+        assert!(asks(&named(), Some(asked)).is_err(), "named for apps alone");
+        assert_eq!(opens_to(&ours(), asked, REVIEWS), Ok(()));
+        let told = opens_to(&named(), asked, REVIEWS);
+        assert_eq!(told, Err(BearerError::Reviews), "{asked}");
+    }
+    assert_eq!(opens(&ours(), &both), Ok(()));
+    assert_eq!(opens(&ours(), REVIEWS), Err(BearerError::OwnApi));
+    let told = opens_to(&ours(), SCOPE, REVIEWS);
+    assert_eq!(
+        told,
+        Err(BearerError::Reviews),
+        "as tokens of before have it"
+    );
+    let reviewer = Client {
+        approved: scope(REVIEWS),
+        ..Client::for_tests()
+    };
+    assert_eq!(asks(&reviewer, Some(REVIEWS)), Ok(scope(REVIEWS)));
+    assert!(asks(&reviewer, Some(SCOPE)).is_err());
+    assert!(asks(&ours(), Some("valetkey:reviews tasks:read")).is_err());
+    assert_eq!(
+        asks(&ours(), None),
+        Ok(scope(SCOPE)),
+        "nobody who did not ask for it"
+    );
 }
 
 #[test]
@@ -115,13 +151,13 @@ fn our_api_opens_to_no_other_token() {
     let (presented, facts) = token(&named(), SCOPE);
     let mut of_the_app = facts.clone();
     of_the_app.token.subject = None;
-    let refused = person_of(&presented, Some(of_the_app), &policy, NOW);
+    let refused = person_of(&presented, Some(of_the_app), SCOPE, &policy, NOW);
     assert_eq!(refused, Err(BearerError::OwnApi));
     let mut revoked = facts.clone();
     revoked.grant_revoked = true;
     let end = facts.token.expires_at;
     for (facts, now) in [(Some(revoked), NOW), (Some(facts), end), (None, NOW)] {
-        let refused = person_of(&presented, facts, &policy, now);
+        let refused = person_of(&presented, facts, SCOPE, &policy, now);
         assert_eq!(refused, Err(BearerError::Invalid));
     }
 }

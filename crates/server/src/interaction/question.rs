@@ -1,7 +1,7 @@
 //! What a person is asked, as the consent page shows it, and what a form of that page says.
 use super::pending::{Pending, app_card};
 use super::room;
-use super::workspace::Workspaces;
+use super::workspace::{OWN_API, Workspaces};
 use crate::http::session::BrowserContext;
 use crate::state::App;
 use pages::{AppCard, AsksFrom, BreadthChoice, Consent, ScopeGroup, ScopeLine, Speak, Text, Tick};
@@ -338,19 +338,19 @@ pub(crate) fn in_words(
     shown.chain(own_api_in_words(scope, language)).collect()
 }
 
-/// What it means that an app runs the apps of a person, which no catalogue says.
-fn own_api_in_words(scope: &Scope, language: Language) -> Option<ScopeGroup> {
-    let line = ScopeLine {
-        name: own_api::SCOPE.to_owned(),
-        sentence: language.text("consent-own-api").to_string(),
+/// What it means that an app runs the apps of a person, or decides on those of others for them.
+fn own_api_in_words(scope: &Scope, language: Language) -> impl Iterator<Item = ScopeGroup> {
+    let asked = OWN_API.iter().filter(|(name, _, _)| scope.contains(name));
+    asked.map(move |(name, title, sentence)| ScopeGroup {
+        title: language.text(title).to_string(),
         foreign: None,
-        reason: None,
-        risk: Risk::Delete,
-        tick: None,
-    };
-    scope.contains(own_api::SCOPE).then(|| ScopeGroup {
-        title: language.text("consent-own-api-title").to_string(),
-        foreign: None,
-        scopes: vec![line],
+        scopes: vec![ScopeLine {
+            name: (*name).to_owned(),
+            sentence: language.text(sentence).to_string(),
+            foreign: None,
+            reason: None,
+            risk: Risk::Delete,
+            tick: None,
+        }],
     })
 }

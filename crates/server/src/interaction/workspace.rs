@@ -138,6 +138,24 @@ impl Workspaces {
     }
 }
 
+/// What our own scopes mean, which no catalogue says: title and sentence.
+pub(super) const OWN_API: [(&str, &str, &str); 2] = [
+    (own_api::SCOPE, "consent-own-api-title", "consent-own-api"),
+    (
+        own_api::REVIEWS,
+        "consent-own-reviews-title",
+        "consent-own-reviews",
+    ),
+];
+
+/// The sentences of those of our own scopes that `asked` picks.
+fn own_sentences(asked: impl Fn(&str) -> bool, language: Language) -> Vec<String> {
+    let asked = OWN_API.iter().filter(|(name, _, _)| asked(name));
+    asked
+        .map(|(_, _, sentence)| language.text(sentence).to_string())
+        .collect()
+}
+
 /// What is not left of a scope, in words.
 fn lacking(scope: &Scope, left: &Scope, policy: &Policy, language: Language) -> Text {
     let lacks = |name: &str| scope.contains(name) && !left.contains(name);
@@ -146,9 +164,7 @@ fn lacking(scope: &Scope, left: &Scope, policy: &Policy, language: Language) -> 
         .map(|entry| entry.sentence.in_language(language).to_owned())
         .collect();
     // What no catalogue says.
-    if lacks(own_api::SCOPE) {
-        words.push(language.text("consent-own-api").to_string());
-    }
+    words.extend(own_sentences(lacks, language));
     Text::of_others(words.join(" · "))
 }
 

@@ -3,7 +3,7 @@ use crate::http::reply::RenderedDocument;
 use crate::oauth::endpoints::{endpoints, metadata_url};
 use config::Config;
 use pages::path;
-use protocol::own_api::{CLIENT_ID, SCOPE};
+use protocol::own_api::{CLIENT_ID, REVIEWS, SCOPE};
 use protocol::policy::Registration;
 use protocol::types::GrantType;
 
@@ -45,7 +45,9 @@ fn own_api(config: &Config) -> String {
     let lines = lines(config, base, &token);
     let review = match config.policy.registration {
         Registration::Open => "",
-        Registration::Review => "A new app works for its owner alone until it was reviewed.\n",
+        Registration::Review => {
+            "A new app is a draft until it was reviewed: it works for whoever runs it alone.\n"
+        }
         Registration::Invite => "People who were invited make apps here.\n",
         Registration::Admin => "Administrators make apps here.\n",
     };
@@ -53,7 +55,8 @@ fn own_api(config: &Config) -> String {
         "## Apps by program\n\n\
          - [The API]({base}{own}/openapi.json) (OpenAPI 3.1): register, change and delete a person's apps, make and revoke\n\
          \x20 secrets, look at a redirect URI, read what an app's requests were told, switch the test side, set the logo, hand\n\
-         \x20 an app over, run organizations (members, invitations, roles); administrators decide on requests for review\n\
+         \x20 an app over, run organizations (members, invitations, roles); administrators decide on requests for review, with\n\
+         \x20 the scope {REVIEWS}\n\
          - Sign in once by device (RFC 8628) as the client {CLIENT_ID}: the person opens a link and allows the scope\n\
          \x20 {SCOPE}. Refresh the token from then on; nobody needs to click again\n\
          - An error says its code, the members that are wrong and what to do next\n\

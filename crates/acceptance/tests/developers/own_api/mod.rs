@@ -30,7 +30,12 @@ pub(crate) fn ours() -> App {
 /// What a program is told that wants to sign somebody in.
 #[track_caller]
 fn asked(scene: &Scene) -> Json {
-    let reply = scene.api().post_form_as(DEVICE, &ours(), &[]);
+    asked_for(scene, &[])
+}
+
+#[track_caller]
+fn asked_for(scene: &Scene, fields: &[(&str, &str)]) -> Json {
+    let reply = scene.api().post_form_as(DEVICE, &ours(), fields);
     reply.expect(200).json()
 }
 
@@ -50,17 +55,27 @@ fn question(scene: &Scene, email: &str, codes: &Json, languages: &str) -> (Brows
 /// The device code of a program that somebody allowed.
 #[track_caller]
 fn allowed(scene: &Scene, email: &str) -> String {
-    let codes = asked(scene);
-    let (mut browser, page) = question(scene, email, &codes, "en");
+    answered(scene, email, &asked(scene))
+}
+
+#[track_caller]
+fn answered(scene: &Scene, email: &str, codes: &Json) -> String {
+    let (mut browser, page) = question(scene, email, codes, "en");
     let form = form_to(&page, "/device/answer");
     browser.submit(&form, &[("answer", "allow")]).expect(200);
     codes["device_code"].as_str().unwrap_or_default().to_owned()
 }
 
-/// A token of somebody who allowed it.
+/// A token of somebody who allowed all that there is.
 #[track_caller]
 pub(crate) fn signed_in(scene: &Scene, email: &str) -> Json {
-    let code = allowed(scene, email);
+    signed_in_for(scene, email, "valetkey:apps valetkey:reviews")
+}
+
+#[track_caller]
+fn signed_in_for(scene: &Scene, email: &str, wanted: &str) -> Json {
+    let codes = asked_for(scene, &[("scope", wanted)]);
+    let code = answered(scene, email, &codes);
     let fields = [("grant_type", GRANT), ("device_code", code.as_str())];
     let reply = scene.api().post_form_as(&scene.token(), &ours(), &fields);
     reply.expect(200).json()
@@ -175,6 +190,46 @@ fn people_are_told_in_plain_words_what_they_allow() {
             assert!(page.text().contains(word), "{word}: {page}");
         }
     }
+}
+
+/// Whoever let a program run their apps has not let it decide on those of others.
+#[test]
+fn to_decide_on_requests_for_review_is_allowed_apart() {
+    let scene = Scene::plain("");
+    let reviews = "/valetkey/reviews";
+    let get = |tokens: &Json, path: &str| scene.api().get_bearer(path, access(tokens));
+    let apps_alone = signed_in_for(&scene, OWNER, "valetkey:apps");
+    get(&apps_alone, "/valetkey/apps").expect(200);
+    let refused = get(&apps_alone, reviews);
+    assert_refused(&refused, 403, "insufficient_scope");
+    let challenge = refused.header("WWW-Authenticate").unwrap_or_default();
+    assert!(
+        challenge.contains("scope=\"valetkey:reviews\""),
+        "{refused}"
+    );
+    let judge = scene
+        .api()
+        .post_form_as(&format!("{reviews}/1"), &ours(), &[]);
+    assert_eq!(judge.status, 401, "{judge}");
+    let reviews_alone = signed_in_for(&scene, OWNER, "valetkey:reviews");
+    get(&reviews_alone, reviews).expect(200);
+    assert_refused(
+        &get(&reviews_alone, "/valetkey/apps"),
+        403,
+        "insufficient_scope",
+    );
+    let both = signed_in(&scene, OWNER);
+    get(&both, reviews).expect(200);
+    get(&both, "/valetkey/apps").expect(200);
+    // To anybody but an administrator there is nothing to decide.
+    assert_refused(&get(&signed_in(&scene, ANN), reviews), 404, "not_found");
+    let codes = asked_for(&scene, &[("scope", "valetkey:apps valetkey:reviews")]);
+    for (languages, title) in [("en", "Requests for review"), ("de", "Anträge auf Prüfung")] {
+        let (_, page) = question(&scene, OWNER, &codes, languages);
+        assert!(page.text().contains(title), "{page}");
+    }
+    let (_, page) = question(&scene, OWNER, &asked(&scene), "en");
+    assert!(!page.text().contains("Requests for review"), "{page}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::state::App;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use protocol::events::{Act, Actor};
-use protocol::own_api::person_of;
+use protocol::own_api::{REVIEWS, SCOPE, person_of};
 use protocol::token_info::BearerError;
 use protocol::types::{Locator, Person};
 
@@ -45,6 +45,24 @@ impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        Caller::with(SCOPE, parts, app).await
+    }
+}
+
+/// Somebody for whom a program may decide on requests for review, if they may themselves.
+pub(super) struct ReviewCaller(pub(super) Caller);
+
+impl FromRequestParts<App> for ReviewCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        Caller::with(REVIEWS, parts, app).await.map(ReviewCaller)
+    }
+}
+
+impl Caller {
+    /// Whoever is behind a token that this scope was allowed.
+    async fn with(wanted: &'static str, parts: &Parts, app: &App) -> Result<Self, ApiError> {
         let refused = |error| bearer::refused(REALM, error);
         let invalid = || refused(BearerError::Invalid);
         let proof = ProofHeader::of(parts);
@@ -53,7 +71,7 @@ impl FromRequestParts<App> for Caller {
         let (now, used) = (clock::now(), bearer.used());
         let grant = bearer.facts.as_ref().map(|facts| facts.token.grant);
         let grant = grant.ok_or_else(invalid)?;
-        let subject = person_of(&bearer.presented, bearer.facts, app.policy(), now);
+        let subject = person_of(&bearer.presented, bearer.facts, wanted, app.policy(), now);
         let person = app.store.person(subject.map_err(refused)?).await?;
         let person = person.filter(Person::is_active).ok_or_else(invalid)?;
         // Whose password everybody knows runs no apps, nor does a test user.

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::path;
-use protocol::own_api::{CLIENT_ID, SCOPE};
+use protocol::own_api::{CLIENT_ID, REVIEWS, SCOPE};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -58,7 +58,8 @@ fn description(base: &str, product: &str, token: &str) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": format!(
                 "Run your apps by program. Sign in once by device (RFC 8628): POST client_id={CLIENT_ID} to {device}, show \
-                 the person the link, and ask {token} for the token. It has the scope {SCOPE} and opens this API alone.",
+                 the person the link, and ask {token} for the token. It has the scope {SCOPE} and opens this API alone. \
+                 Operations on requests for review take the scope {REVIEWS}, which is asked for by name.",
                 device = path::OWN_API_DEVICE,
             ),
         },
@@ -179,7 +180,10 @@ fn signing_in() -> Value {
         "security": [],
         "requestBody": { "required": true, "content": { "application/x-www-form-urlencoded": { "schema": {
             "type": "object",
-            "properties": { "client_id": { "type": "string", "const": CLIENT_ID } },
+            "properties": {
+                "client_id": { "type": "string", "const": CLIENT_ID },
+                "scope": { "type": "string", "description": format!("{SCOPE} without; {REVIEWS}, or both") },
+            },
             "required": ["client_id"],
         } } } },
         "responses": { "200": {

@@ -174,7 +174,7 @@ pub(super) const TOGETHER: &[Place] = &[
         methods: "GET, HEAD, OPTIONS",
         operations: &[Operation {
             id: "listReviews",
-            summary: "For administrators: the requests for review",
+            summary: "For administrators, with the scope valetkey:reviews: the requests for review",
             query: &[
                 (
                     "state",
@@ -193,7 +193,7 @@ pub(super) const TOGETHER: &[Place] = &[
         operations: &[
             Operation {
                 id: "showReview",
-                summary: "For administrators: one request, with everything that is looked at",
+                summary: "For administrators, with the scope valetkey:reviews: one request, with everything that is looked at",
                 answer: Some(|schemas| schemas.subschema_for::<ReviewView>()),
                 handler: || get(reviews::show),
                 ..PLAIN
@@ -201,7 +201,7 @@ pub(super) const TOGETHER: &[Place] = &[
             Operation {
                 method: "post",
                 id: "judgeReview",
-                summary: "For administrators: approves a request, refuses it, or asks back",
+                summary: "For administrators, with the scope valetkey:reviews: approves a request, refuses it, or asks back",
                 body: Some(|schemas| schemas.subschema_for::<NewVerdict>()),
                 answer: Some(|schemas| schemas.subschema_for::<ReviewView>()),
                 handler: || post(reviews::judge),

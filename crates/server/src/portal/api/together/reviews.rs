@@ -1,5 +1,5 @@
 //! Requests for review, for administrators. To anybody else there is nothing to look at.
-use super::super::caller::Caller;
+use super::super::caller::{Caller, ReviewCaller};
 use super::super::fault::{invalid, no_review, review as refused};
 use super::super::sent::{Asked, Sent};
 use super::view::{
@@ -28,7 +28,7 @@ fn reviewer(caller: &Caller) -> Result<Reviewer, ApiError> {
 /// `GET`: the requests; without a state, those that wait for an administrator.
 pub(super) async fn list(
     State(app): State<App>,
-    caller: Caller,
+    ReviewCaller(caller): ReviewCaller,
     asked: Asked,
 ) -> Result<Response, ApiError> {
     reviewer(&caller)?;
@@ -67,7 +67,7 @@ pub(super) async fn list(
 /// `GET`: one of them, with everything that is looked at.
 pub(super) async fn show(
     State(app): State<App>,
-    caller: Caller,
+    ReviewCaller(caller): ReviewCaller,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     reviewer(&caller)?;
@@ -97,7 +97,7 @@ fn shown(seen: &Seen) -> Response {
 /// `POST`: judges it.
 pub(super) async fn judge(
     State(app): State<App>,
-    caller: Caller,
+    ReviewCaller(caller): ReviewCaller,
     Path(id): Path<String>,
     Sent(new): Sent<NewVerdict>,
 ) -> Result<Response, ApiError> {
