@@ -225,7 +225,7 @@ impl AppPage {
     }
 
     fn status(&self) -> Option<(Text, &'static str)> {
-        status(self.status, self.frame.language)
+        status(self.status, self.under_review, self.frame.language)
     }
 
     fn shown(&self) -> Shown<'_> {

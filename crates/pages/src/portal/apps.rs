@@ -116,7 +116,8 @@ impl Apps {
     pub const DECLINE: &str = "/apps/transfer/decline";
 
     fn status(&self, app: &AppRow) -> Option<(Text, &'static str)> {
-        status(app.status, self.frame.language)
+        // Whether somebody asked for a review is on the page of the app.
+        status(app.status, false, self.frame.language)
     }
 
     /// Where all of them are.
@@ -142,11 +143,17 @@ impl Apps {
     }
 }
 
-/// What a status is called, and how it looks; nothing for what is in order.
-pub(super) fn status(status: ClientStatus, language: Language) -> Option<(Text, &'static str)> {
+/// What a status is called, and how it looks; nothing for what is in order. `waits`: whether somebody has asked for its
+/// review, and it is not decided.
+pub(super) fn status(
+    status: ClientStatus,
+    waits: bool,
+    language: Language,
+) -> Option<(Text, &'static str)> {
     match status {
         ClientStatus::Active => None,
-        ClientStatus::Pending => Some((language.text("app-status-pending"), "caution")),
+        ClientStatus::Pending if waits => Some((language.text("app-status-pending"), "caution")),
+        ClientStatus::Pending => Some((language.text("app-status-draft"), "caution")),
         ClientStatus::Disabled => Some((language.text("app-status-disabled"), "bad")),
     }
 }

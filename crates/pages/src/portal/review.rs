@@ -30,7 +30,7 @@ pub struct AppReview {
     pub client_id: String,
     /// Its name.
     pub name: String,
-    /// Whether it waits for review, and only its owner can use it.
+    /// Whether it was not reviewed yet, and only whoever runs it can use it.
     pub draft: bool,
     /// Its requests, the last one first.
     pub requests: Vec<AppRequest>,

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
 use protocol::register;
 use protocol::transition::Transition;
-use protocol::types::{Client, Scope};
+use protocol::types::{Client, ClientStatus, Scope};
 use serde_json::json;
 use std::path::PathBuf;
 use store::Outcome;
@@ -235,11 +235,26 @@ impl Update {
     }
 }
 
+/// What is told of an app that is pending, and whose review nobody has asked for.
+const DRAFT: &str =
+    "It is a draft until its developer asks for a review: whoever runs it can use it.";
+
 impl One {
     async fn show(self, output: Output) -> Result<(), Failure> {
         let at = self.place.look()?;
         let app = at.app(&self.client_id).await?;
-        output.show(&as_json(&app, &at), || as_sheet(&app, &at, None));
+        let last = at.store.reviews_of(app.no, 1).await?;
+        let open = last.first().filter(|request| request.state.is_open());
+        let open = open.filter(|_| app.status == ClientStatus::Pending);
+        let mut shown = as_json(&app, &at);
+        shown["review"] = open.map(|request| request.state.as_str()).into();
+        output.show(&shown, || {
+            let sheet = as_sheet(&app, &at, None);
+            match (app.status, open) {
+                (ClientStatus::Pending, None) => format!("{sheet}\n{DRAFT}"),
+                _ => sheet,
+            }
+        });
         Ok(())
     }
 
@@ -272,7 +287,8 @@ impl One {
         let since = now.minus(apps::RESTORABLE);
         let deleted = at.store.deleted_client(&self.client_id, since).await?;
         let back = deleted.and_then(|(app, at_time)| {
-            let back = apps::restore(&app, at_time, now, &at.mint)?;
+            let with = (&at.config.policy, now, &at.mint);
+            let back = apps::restore(&app, at_time, apps::Restorer::Operator, with).ok()?;
             Some((app, back))
         });
         let Some((app, back)) = back else {

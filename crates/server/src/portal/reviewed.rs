@@ -3,7 +3,7 @@ use crate::ops::clock;
 use crate::state::App;
 use protocol::apps::review::{Conversation, Judged, ReviewError, Reviewer, judge};
 use protocol::events::Act;
-use protocol::types::{Client, Locator, MailAddress, Subject};
+use protocol::types::{Client, ClientStatus, Locator, MailAddress, Subject};
 use std::sync::Arc;
 use store::{ListedReview, StoreError};
 
@@ -62,4 +62,17 @@ async fn developer(app: &App, subject: Subject) -> Result<Option<MailAddress>, S
     }
     let person = app.store.person(subject).await?;
     Ok(person.and_then(|person| MailAddress::parse(person.proved_email()?)))
+}
+
+/// Where the request for review of an app stands that is pending; nothing where none is open, so that it is a draft.
+pub(super) async fn open_review(
+    app: &App,
+    client: &Client,
+) -> Result<Option<&'static str>, StoreError> {
+    if client.status != ClientStatus::Pending {
+        return Ok(None);
+    }
+    let last = app.store.reviews_of(client.no, 1).await?;
+    let open = last.first().filter(|request| request.state.is_open());
+    Ok(open.map(|request| request.state.as_str()))
 }

@@ -5,6 +5,7 @@ use super::{
     OPENID, REMOVE_LOGO, RESTORE, REVOKE, ROTATE, SET_KEYS, SET_OPENID, UPDATE, WITHDRAW,
     credentials, href, listed, logos, open, registered, says, works,
 };
+use crate::own_api::{access, signed_in};
 use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
 use acceptance::{App, Json, Request, Setup, forms};
 use std::collections::BTreeSet;
@@ -293,8 +294,9 @@ fn an_app_waits_for_its_review() {
             .authorize_until_consent(&scene.question(&app, &[]))
             .status
     };
-    says(&ann.browser.open(APPS), "Waits for review");
-    says(&ann.page(&app), "Waits for review");
+    says(&ann.browser.open(APPS), "Draft, not reviewed");
+    says(&ann.page(&app), "Draft, not reviewed");
+    assert!(!ann.page(&app).text().contains("Waits for review"));
     assert_eq!((own(&app), asked()), (401, 400));
     scene.cli(&["app", "approve", &app.client_id]);
     assert!(within(Duration::from_secs(1), || asked() == 200));
@@ -307,8 +309,32 @@ fn an_app_waits_for_its_review() {
         &[("name", "Another Board"), ("own-behalf", "on")],
     )
     .expect(303);
-    says(&ann.page(&app), "Waits for review");
+    says(&ann.page(&app), "Draft, not reviewed");
     assert_eq!((own(&app), asked()), (401, 400));
+    // It waits once somebody has asked.
+    let show = || scene.cli(&["app", "show", &app.client_id])["review"].clone();
+    assert!(show().is_null());
+    let agent = signed_in(&scene, ANN);
+    let path = format!("/valetkey/apps/{}", app.client_id);
+    let by_api = |path: &str| {
+        let told = scene.api().get_bearer(path, access(&agent));
+        told.expect(200).json()
+    };
+    assert!(by_api(&path)["review"].is_null());
+    let review = format!("/apps/{}/review", app.client_id);
+    let page = ann.browser.open(&review);
+    says(&page, "is a draft until somebody asks for its review");
+    let form = form_to(&page, "/apps/review/ask");
+    ann.browser.submit(&form, &[("note", "Please")]).expect(303);
+    says(&ann.page(&app), "Waits for review");
+    says(&ann.browser.open(&review), "This app waits for its review");
+    assert_eq!(
+        (show(), by_api(&path)["review"].clone()),
+        ("open".into(), "open".into())
+    );
+    assert_eq!(by_api("/valetkey/apps")["apps"][0]["review"], "open");
+    ann.browser.speak("de");
+    says(&ann.page(&app), "Wartet auf Prüfung");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::portal::managed::{
     all_deleted, app_of, asks_restricted, neighbours, organization, standing, unaccepted,
 };
 use crate::portal::once::OnceMint;
+use crate::portal::reviewed::open_review;
 use crate::state::App;
 use crate::test_side::users_of;
 use axum::extract::{Path, State};
@@ -71,9 +72,13 @@ pub(super) async fn list(
         let used = used.iter().find(|(no, ..)| *no == client.no);
         AppView::of(client, role, used.and_then(|(_, at, _)| *at))
     };
+    let mut apps: Vec<AppView> = clients.iter().map(view).collect();
+    for (client, shown) in clients.iter().zip(&mut apps) {
+        shown.review = open_review(&app, client).await?;
+    }
     let shown = AppsView {
         next: clients.last().filter(|_| more).map(|last| last.id.clone()),
-        apps: clients.iter().map(view).collect(),
+        apps,
     };
     Ok(reply::json_of(StatusCode::OK, &shown))
 }

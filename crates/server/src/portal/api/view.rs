@@ -1,6 +1,7 @@
 //! What programs are shown and send, each as JSON; what is said of a member is in the description.
 use super::openid::OpenIdMetadata;
 use crate::ops::clock;
+use crate::portal::reviewed::open_review;
 use crate::state::App;
 use pages::path;
 use protocol::Policy;
@@ -214,8 +215,11 @@ pub(super) struct AppView {
     approved_scopes: Vec<String>,
     /// `live` or `test`.
     mode: &'static str,
-    /// `active`, `pending` (waits for review) or `disabled`.
+    /// `active`, `pending` (not reviewed: it works for whoever runs it) or `disabled`.
     status: &'static str,
+    /// Of a pending app, where its request for review stands: `open` or `asked_back`; null: nobody has asked, and it is a
+    /// draft.
+    pub(super) review: Option<&'static str>,
     /// When an administrator looked at it (RFC 3339).
     reviewed_at: Option<String>,
     created_at: String,
@@ -280,6 +284,7 @@ impl AppView {
             approved_scopes: names(&client.approved),
             mode: client.side.as_str(),
             status: client.status.as_str(),
+            review: None,
             reviewed_at: client.reviewed_at.map(clock::rfc3339),
             created_at: clock::rfc3339(client.created_at),
             last_used_at: last_used.map(clock::rfc3339),
@@ -485,5 +490,9 @@ pub(super) async fn app_view(
     role: Role,
 ) -> Result<AppView, store::StoreError> {
     let (last_used, _) = app.store.client_used(client.no).await?;
-    Ok(AppView::of(client, role, last_used))
+    let review = open_review(app, client).await?;
+    Ok(AppView {
+        review,
+        ..AppView::of(client, role, last_used)
+    })
 }
