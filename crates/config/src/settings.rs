@@ -340,7 +340,7 @@ impl Default for ScopeSettings {
 pub(crate) struct AppSettings {
     /// Who may register an app: anyone with an account (`open`), those whom you invited (`invite`: `valetkey developer invite`), anyone but
     /// an admin lets it in (`review`), or admins alone (`admin`). Under `review` an app that changes its name, website
-    /// or redirect URIs waits until an admin has looked at it again; until then it works for its owner alone.
+    /// or redirect URIs waits until an admin has looked at it again; until then it works for whoever runs it alone.
     pub(crate) registration: Registration,
     /// How many people may allow an app that was not reviewed, under `review`: 0 to 1000000. Its owner always may. The
     /// consent page says of such an app that it was not reviewed.

@@ -110,7 +110,7 @@ pub fn check<M>(
     check_for(params, client, None, context)
 }
 
-/// The same for whoever is signed in: an app that waits for review works for its owner.
+/// The same for whoever is signed in: an app that waits for review works for whoever runs it.
 ///
 /// # Errors
 /// [`AuthorizationFault`].

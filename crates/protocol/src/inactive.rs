@@ -164,7 +164,7 @@ pub fn refresh_token<'a>(
     }
 }
 
-/// `subject` is for whom the token is: an app that waits for review works for its owner.
+/// `subject` is for whom the token is: an app that waits for review works for whoever runs it.
 fn check_app(
     client: &Client,
     subject: Option<Subject>,

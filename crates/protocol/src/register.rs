@@ -248,6 +248,7 @@ fn named(
         side: new.side,
         documented: false,
         openid: new.openid,
+        team: Vec::new(),
         live_of: None,
         introduction: None,
     };

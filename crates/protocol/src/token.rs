@@ -455,7 +455,7 @@ impl TokenRequest {
         found: Found,
         context: &Context<'_, M>,
     ) -> Decision<TokenReply, TokenError> {
-        if !client.is_active() && !self.is_for_owner(client, &found) {
+        if !client.is_active() && !self.is_for_team(client, &found) {
             return Decision::refuse(self.credentials.refused(client.inactive()));
         }
         // "the authorization server MUST reject token requests from the client that do not contain the DPoP header"
@@ -466,17 +466,17 @@ impl TokenRequest {
         self.grant.decide(client, found, &self.resources, context)
     }
 
-    /// Whether an app that waits for review asks for its owner: for something that only they have allowed, or that nobody
+    /// Whether an app that waits for review asks for whoever runs it: for something that only they have allowed, or that nobody
     /// has yet.
-    fn is_for_owner(&self, client: &Client, found: &Found) -> bool {
-        let owner = |person: &Option<Person>| {
+    fn is_for_team(&self, client: &Client, found: &Found) -> bool {
+        let runs = |person: &Option<Person>| {
             let person = person.as_ref();
             person.is_some_and(|person| client.is_draft_of(person.subject))
         };
         match found {
-            Found::Code(facts) => owner(&facts.person),
-            Found::RefreshToken(facts) => owner(&facts.person),
-            Found::Device(facts) => facts.person.is_none() || owner(&facts.person),
+            Found::Code(facts) => runs(&facts.person),
+            Found::RefreshToken(facts) => runs(&facts.person),
+            Found::Device(facts) => facts.person.is_none() || runs(&facts.person),
             Found::AccessToken(_) => false,
             Found::Nothing => !matches!(self.grant, GrantRequest::ClientCredentials { .. }),
         }

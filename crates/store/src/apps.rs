@@ -1,4 +1,5 @@
 //! Apps, for who asks with ids and gets types.
+use crate::changes::NOBODY;
 use crate::facts::{clients, organizations, people};
 use crate::memory::Memory;
 use crate::row::Query;
@@ -34,7 +35,7 @@ impl Store {
         Box::pin(self.load(memory, &clients::BY_NO, no.into())).await
     }
 
-    /// An app with its secrets, kept in memory unless any app changes meanwhile.
+    /// An app with its secrets, kept in memory unless any app changes meanwhile; a draft of an organization is not.
     async fn load(
         &self,
         memory: &Memory,
@@ -46,6 +47,12 @@ impl Store {
             return Ok(None);
         };
         self.add_secrets(std::slice::from_mut(&mut client)).await?;
+        if let Some(organization) = client.organization.filter(|_| client.is_draft()) {
+            // Who belongs to it may be another at any moment: such an app is read each time.
+            let team = values![organization];
+            client.team = self.many(&organizations::TEAM, &team).await?;
+            return Ok(Some(Arc::new(client)));
+        }
         Ok(Some(memory.keep(client, version)))
     }
 
@@ -141,19 +148,34 @@ impl Store {
     }
 
     /// Whether somebody else that people meet looks called so: an organization but this one, or an app that neither this
-    /// person made nor this organization runs.
+    /// person runs by themselves nor this organization. `person`: who asks for a name; none for an app of an organization
+    /// that is there, which is no single person's.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn has_namesake(
         &self,
         name: &str,
-        person: Subject,
+        person: Option<Subject>,
         organization: Option<Locator>,
     ) -> Result<bool, StoreError> {
+        let person = person.unwrap_or(NOBODY);
         let values = values![skeleton(name), person, organization.unwrap_or(Locator(0))];
         let found = self.one(&organizations::NAMESAKES, &values).await?;
         Ok(found.is_some_and(|count| count > 0))
+    }
+
+    /// Whether somebody else that people meet looks called as this app is to be.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_namesake_of(&self, client: &Client, name: &str) -> Result<bool, StoreError> {
+        match client.run_by() {
+            Owner::Person(person) => self.has_namesake(name, Some(person), None).await,
+            Owner::Organization(organization) => {
+                self.has_namesake(name, None, Some(organization)).await
+            }
+        }
     }
 
     /// When each app that a person let in was handed over last, of those that ever were.

@@ -18,7 +18,13 @@ apps-deleted-until = Lässt sich zurückholen bis { $time }
 apps-restore = Zurückholen
 apps-done-deleted = Die App ist gelöscht, und ihre Tokens sind ungültig.
 apps-done-restored = Die App ist wieder da.
+app-not-back-title = Diese App kann so nicht zurückkommen
+app-not-back-taken = Während { $app } gelöscht war, hat eine Organisation oder die App einer anderen Person diesen Namen angenommen, oder einen, der so aussieht. Registrieren Sie eine App mit einem anderen Namen, oder bitten Sie die Betreiber von { $product }, diese zurückzuholen.
+app-not-back-provider = { $app } heißt wie der Anbieter selbst, oder es sieht so aus. Registrieren Sie eine App mit einem anderen Namen, oder bitten Sie die Betreiber von { $product }, diese zurückzuholen.
+app-not-back-mark = Der Name { $app } sagt, dass die App geprüft wurde; das sagen nur unsere Seiten selbst. Registrieren Sie eine App mit einem anderen Namen, oder bitten Sie die Betreiber von { $product }, diese zurückzuholen.
+app-not-back-apps = Ihre Apps
 
+app-status-draft = Entwurf, nicht geprüft
 app-status-pending = Wartet auf Prüfung
 app-status-disabled = Abgeschaltet
 app-reviewed = Geprüft

@@ -18,7 +18,13 @@ apps-deleted-until = Can be brought back until { $time }
 apps-restore = Bring back
 apps-done-deleted = The app is deleted, and its tokens no longer work.
 apps-done-restored = The app is back.
+app-not-back-title = This app cannot come back as it was
+app-not-back-taken = While { $app } was deleted, an organization or somebody else’s app took its name, or one that looks like it. Register an app with another name, or ask the people who run { $product } to bring this one back.
+app-not-back-provider = { $app } has the provider’s own name, or one that looks like it. Register an app with another name, or ask the people who run { $product } to bring this one back.
+app-not-back-mark = The name { $app } says that the app was reviewed, which only our pages say. Register an app with another name, or ask the people who run { $product } to bring this one back.
+app-not-back-apps = Your apps
 
+app-status-draft = Draft, not reviewed
 app-status-pending = Waits for review
 app-status-disabled = Switched off
 app-reviewed = Reviewed

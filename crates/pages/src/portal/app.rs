@@ -85,7 +85,7 @@ pub struct AppPage {
     pub fields: AppFields,
     /// Whether something of it needs approval, or did.
     pub reviews: bool,
-    /// Whether administrators look at it.
+    /// Whether a request for its review is open.
     pub under_review: bool,
     /// How many people may still connect it, where that is bounded.
     pub room: Option<Text>,

@@ -62,7 +62,7 @@ impl ClientFault {
                 "Ask the provider.",
             ),
             Self::Waits => advice(
-                "The app proved who it is, and has not been approved yet: it works for its owner alone.",
+                "The app proved who it is, and has not been approved yet: it works for whoever runs it alone.",
                 "Try it with the owner's account, or ask the provider to approve it.",
             ),
             Self::SwitchedOff => advice(

@@ -9,7 +9,7 @@ pub mod transfer;
 mod update;
 
 pub use ownership::{
-    Closed, ManagedApp, RESTORABLE, Standing, delete, may_register, restore, role_of,
-    signed_in_lately,
+    Closed, ManagedApp, RESTORABLE, RestoreError, Restorer, Standing, delete, may_register,
+    restore, role_of, signed_in_lately,
 };
 pub use update::{AppUpdate, Editor, LogoUpdate, update, when_contended};

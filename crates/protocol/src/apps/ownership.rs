@@ -1,6 +1,7 @@
 //! Who runs an app, and who may register one.
 use crate::decision::Mint;
 use crate::policy::{Policy, Registration};
+use crate::register::{RegistrationError, check_imitation};
 use crate::transition::{AppChange, Transition};
 use crate::types::{Client, ClientStatus, Lifetime, Owner, Person, Role, Session, Side, UnixTime};
 use std::sync::Arc;
@@ -104,22 +105,61 @@ pub fn delete(client: &Client) -> Transition {
     Transition::App(AppChange::Delete { client: client.no })
 }
 
-/// Brings an app back that was deleted at this time; `None` when that is too long ago. It has its client id, secrets and
-/// settings again, and is switched off if it was. What it had issued stays dead.
+/// Who brings an app back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restorer {
+    /// Whoever runs it; `namesake`: whether somebody else is called like it by now.
+    Owner {
+        /// See [`Restorer::Owner`].
+        namesake: bool,
+    },
+    /// An operator, who answers for names.
+    Operator,
+}
+
+/// Why an app does not come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestoreError {
+    /// It was deleted too long ago, or comes back with another.
+    Gone,
+    /// Its name is one that it could not take now: it was given to another meanwhile, or is the provider's.
+    Name(RegistrationError),
+}
+
+/// Brings an app back that was deleted at this time. It has its client id, secrets and settings again, and is switched off
+/// if it was. What it had issued stays dead. Its name was free for others meanwhile, so it is judged as a new one is.
+///
+/// # Errors
+/// Why it does not come back.
 pub fn restore<M: Mint>(
     client: &Client,
     deleted_at: UnixTime,
-    now: UnixTime,
-    mint: &M,
-) -> Option<Transition> {
+    by: Restorer,
+    (policy, now, mint): (&Policy, UnixTime, &M),
+) -> Result<Transition, RestoreError> {
     // A test side comes back with its app, or when it is switched on again.
-    let alone = client.live_of.is_none();
-    (alone && now < deleted_at.plus(RESTORABLE)).then(|| back(client, deleted_at, mint))
+    if client.live_of.is_some() || now >= deleted_at.plus(RESTORABLE) {
+        return Err(RestoreError::Gone);
+    }
+    let bound = match by {
+        Restorer::Owner { namesake } if client.side == Side::Live => {
+            check_imitation(&client.name, namesake, policy).map_err(RestoreError::Name)?;
+            true
+        }
+        Restorer::Owner { .. } | Restorer::Operator => false,
+    };
+    Ok(back(client, deleted_at, bound, mint))
 }
 
-pub(super) fn back<M: Mint>(client: &Client, deleted_at: UnixTime, mint: &M) -> Transition {
+pub(super) fn back<M: Mint>(
+    client: &Client,
+    deleted_at: UnixTime,
+    own_name: bool,
+    mint: &M,
+) -> Transition {
     Transition::App(AppChange::Restore {
-        client: client.no,
+        client: Box::new(client.clone()),
+        own_name,
         deleted_at,
         cutoff: mint.locator(),
     })

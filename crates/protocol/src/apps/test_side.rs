@@ -104,7 +104,7 @@ pub fn switch_on_again<M: Mint>(
     policy: &Policy,
     mint: &M,
 ) -> Result<Transition, TestSideError> {
-    may_have(live, policy).map(|()| back(test, deleted_at, mint))
+    may_have(live, policy).map(|()| back(test, deleted_at, false, mint))
 }
 
 fn redirect_uris(live: &Client) -> Vec<RedirectUri> {

@@ -103,7 +103,7 @@ impl ClientFault {
                 "the app is not registered as a resource server: register the API with `valetkey app create --resource-server`, and authenticate as that"
             }
             ClientFault::Waits => {
-                "the app waits for review, and until it is approved it works for its owner alone: ask the provider to approve it"
+                "the app waits for review, and until it is approved it works for whoever runs it alone: ask the provider to approve it"
             }
             ClientFault::SwitchedOff => {
                 "the provider has switched this app off: ask the provider why"
@@ -325,7 +325,7 @@ impl Credentials {
             if client.keys.is_none() {
                 return Err(ClientFault::Method);
             }
-            let waits = let_in == LetIn::Drafts && client.owner_of_draft().is_some();
+            let waits = let_in == LetIn::Drafts && client.is_draft();
             if !client.is_active() && !waits {
                 return Err(ClientFault::Inactive);
             }
@@ -450,7 +450,7 @@ fn check(
             None => Shown::Secret(check_secret(credentials, &client, now)?),
         },
     };
-    let waits = client.owner_of_draft().is_some();
+    let waits = client.is_draft();
     let is_let_in = client.is_active() || waits;
     let client = AuthenticatedClient {
         client,

@@ -137,6 +137,7 @@ pub(super) fn client(metadata: ClientMetadata, way: Way, now: UnixTime) -> (Clie
         links,
         owner: Subject(0),
         organization: None,
+        team: Vec::new(),
         publisher: String::new(),
         kind,
         secrets: Vec::<StoredSecret>::new(),

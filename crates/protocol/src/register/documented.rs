@@ -27,6 +27,7 @@ pub fn documented<M: Mint>(
         links: AppLinks::default(),
         owner: Subject(0),
         organization: None,
+        team: Vec::new(),
         publisher: String::new(),
         kind: ClientKind::Confidential,
         secrets: vec![stored(secret, now, mint.locator())],

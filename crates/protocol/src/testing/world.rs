@@ -67,6 +67,7 @@ impl Client {
             links: AppLinks::default(),
             owner: Subject(1),
             organization: None,
+            team: Vec::new(),
             publisher: "Ada".to_owned(),
             kind: ClientKind::Confidential,
             secrets: vec![StoredSecret {

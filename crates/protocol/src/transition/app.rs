@@ -54,10 +54,13 @@ pub enum AppChange {
         /// Which.
         client: ClientNo,
     },
-    /// Brings a deleted app back. Guard: it is deleted, and was at that time.
+    /// Brings a deleted app back. Guard: it is deleted, and was at that time; where its name binds it, nobody else is
+    /// called alike by now.
     Restore {
-        /// Which.
-        client: ClientNo,
+        /// As it was when it was deleted.
+        client: Box<Client>,
+        /// Whether nobody else may be called alike.
+        own_name: bool,
         /// When it was deleted.
         deleted_at: UnixTime,
         /// Tokens below this locator are dead.
@@ -130,7 +133,7 @@ impl AppChange {
             Self::Approval(change) => change.event(),
             Self::Secret(change) => change.event(),
             Self::Transfer(change) => change.event(),
-            Self::Restore { client, .. } => Happened::unasked(Event::AppRestored).with(*client),
+            Self::Restore { client, .. } => Happened::unasked(Event::AppRestored).with(client.no),
             Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
         })
     }

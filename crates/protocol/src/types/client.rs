@@ -86,7 +86,7 @@ impl AuthMethod {
 /// What an app may do at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientStatus {
-    /// Waits for review; until then it works for its owner alone.
+    /// Waits for review; until then it works for whoever runs it alone.
     Pending,
     /// In use.
     Active,
@@ -165,10 +165,12 @@ pub struct Client {
     pub description: String,
     /// Its further pages and addresses.
     pub links: AppLinks,
-    /// The person who registered or took it over, and answers for it.
+    /// The person who registered or took it over.
     pub owner: Subject,
     /// The organization that runs it, if no person does.
     pub organization: Option<Locator>,
+    /// Who belongs to that organization now, where the app is a [draft](Self::is_draft); of others nobody is read.
+    pub team: Vec<Subject>,
     /// The name of the organization or else of the owner, shown as publisher.
     pub publisher: String,
     /// Whether it keeps a secret.
@@ -248,15 +250,20 @@ impl Client {
         self.status == ClientStatus::Active
     }
 
-    /// For whom it works as a draft while it waits for review; `None` when it does not wait.
-    pub fn owner_of_draft(&self) -> Option<Subject> {
+    /// Whether it waits for review, and works as a draft for whoever runs it.
+    pub fn is_draft(&self) -> bool {
         let waits = self.status == ClientStatus::Pending && self.side == Side::Live;
-        (waits && !self.documented).then_some(self.owner)
+        waits && !self.documented
     }
 
-    /// Whether it waits for review, and is this person's own: until it is approved it works for them, and for nobody else.
+    /// Whether it waits for review, and this person runs it, alone or in an organization: until it is approved it works
+    /// for them, and for nobody else.
     pub fn is_draft_of(&self, person: Subject) -> bool {
-        self.owner_of_draft() == Some(person)
+        let runs = match self.organization {
+            Some(_) => self.team.contains(&person),
+            None => self.owner == person,
+        };
+        runs && self.is_draft()
     }
 
     /// Whether it works now for this person.
@@ -265,7 +272,7 @@ impl Client {
     }
 
     /// Whether this person may allow it anything: people meet live apps, test users the app they were made with. An app
-    /// that waits for review meets its owner.
+    /// that waits for review meets whoever runs it.
     pub fn may_meet(&self, person: &Person) -> bool {
         match (self.side, person.test_app) {
             (Side::Live, None) => {

@@ -1,10 +1,13 @@
 //! Who runs an app, who registers one, and for how long a deleted one comes back.
 use protocol::apps::{
-    Closed, ManagedApp, RESTORABLE, Standing, may_register, restore, signed_in_lately,
+    Closed, ManagedApp, RESTORABLE, RestoreError, Restorer, Standing, may_register, restore,
+    signed_in_lately,
 };
 use protocol::facts::SessionFacts;
 use protocol::policy::{Policy, Registration};
+use protocol::register::Field;
 use protocol::testing::{Counter, NOW};
+use protocol::transition::{AppChange, Transition};
 use protocol::types::{
     Client, ClientNo, ClientStatus, Locator, Person, Role, Side, Subject, UnixTime,
 };
@@ -155,9 +158,44 @@ fn a_deleted_app_comes_back_for_a_while() {
     let client = Client::for_tests();
     let mint = Counter::starting_at(NOW);
     let end = NOW.plus(RESTORABLE);
-    let back = |now| restore(&client, NOW, now, &mint).is_some();
+    let policy = Policy::for_tests();
+    let by = Restorer::Owner { namesake: false };
+    let back = |now| restore(&client, NOW, by, (&policy, now, &mint)).is_ok();
     assert!(back(NOW) && back(UnixTime(end.0 - 1)));
     assert!(!back(end) && !back(UnixTime(end.0 + 1)));
+}
+
+#[test]
+fn a_deleted_app_comes_back_with_a_name_that_it_could_take_now() {
+    let mut policy = Policy::for_tests();
+    policy.apps.provider = "Acme".to_owned();
+    let mint = Counter::starting_at(NOW);
+    let mut client = Client::for_tests();
+    let back = |client: &Client, by| restore(client, NOW, by, (&policy, NOW, &mint));
+    let owner = |namesake| Restorer::Owner { namesake };
+    let field = |told: Result<Transition, RestoreError>| match told {
+        Err(RestoreError::Name(error)) => Some(error.field),
+        Err(RestoreError::Gone) => panic!("it is there"),
+        Ok(Transition::App(AppChange::Restore { own_name, .. })) => {
+            assert!(own_name, "the guard looks again");
+            None
+        }
+        Ok(other) => panic!("{other:?}"),
+    };
+    assert_eq!(field(back(&client, owner(false))), None);
+    assert_eq!(field(back(&client, owner(true))), Some(Field::TakenName));
+    client.name = "Acme Support".to_owned();
+    assert_eq!(
+        field(back(&client, owner(false))),
+        Some(Field::ProvidersName)
+    );
+    let told = back(&client, Restorer::Operator).expect("operators answer for names");
+    let Transition::App(AppChange::Restore { own_name, .. }) = told else {
+        panic!("{told:?}");
+    };
+    assert!(!own_name);
+    client.side = Side::Test;
+    assert!(back(&client, owner(true)).is_ok(), "nobody else meets it");
 }
 
 #[test]

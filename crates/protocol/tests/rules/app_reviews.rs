@@ -11,7 +11,7 @@ use protocol::testing::{Counter, NOW, Verdict, scope};
 use protocol::transition::{Approved, ReviewChange, ReviewStep, Transition};
 use protocol::types::{
     Client, ClientNo, ClientStatus, Consent, Lifetime, Locator, MailAddress, Person, RedirectUri,
-    Side, Subject, UnixTime,
+    Role, Side, Subject, UnixTime,
 };
 use std::sync::Arc;
 
@@ -529,14 +529,21 @@ fn an_app_that_was_not_reviewed_meets_only_so_many_where_others_are() {
         skipped: protocol::types::Scope::default(),
         standing: protocol::types::AppStanding::Trusted,
     });
-    let room = |before, people| review::has_room(&active, &person, before, people, &review);
+    let room = |before, people| review::has_room(&active, &person, None, before, people, &review);
     assert!(room(&None, 99) && !room(&None, 100) && !room(&None, 101));
     assert!(room(&before, 100), "whoever has allowed it before goes on");
     let own = Client {
         owner: person.subject,
         ..active
     };
-    assert!(review::has_room(&own, &person, &None, 100, &review));
+    assert!(review::has_room(&own, &person, None, &None, 100, &review));
+    let of_team = Client {
+        organization: Some(Locator(5)),
+        ..own
+    };
+    let room = |role| review::has_room(&of_team, &person, role, &None, 100, &review);
+    assert!(room(Some(Role::Viewer)), "whoever belongs to it");
+    assert!(!room(None), "whoever registered it, and has left");
 }
 
 /// The same answer or verdict, to the request as it was before, changes nothing more; another is told that it is late.

@@ -1,4 +1,4 @@
-//! An app that waits for review works for its owner, as a draft, and for nobody else.
+//! An app that waits for review works for whoever runs it, as a draft, and for nobody else.
 use protocol::authorize::{AuthorizationFault, ShownError, check, check_for};
 use protocol::client_auth::ClientFault;
 use protocol::inactive::{self, Inactive};
@@ -53,6 +53,52 @@ fn a_draft_is_its_owner_s_and_live() {
         },
     ] {
         assert!(!none.is_draft_of(owner().subject), "{none:?}");
+    }
+}
+
+#[test]
+fn a_draft_of_an_organization_is_its_team_s() {
+    let registrant = owner().subject;
+    let draft = Client {
+        organization: Some(Locator(5)),
+        team: vec![Subject(99)],
+        ..draft_of(registrant)
+    };
+    assert!(draft.is_draft() && draft.works_for(Subject(99)));
+    assert!(!draft.works_for(registrant), "they have left");
+    assert!(!draft.may_meet(&owner()));
+    // Whoever registered it has a token of it, which is as good as that of anybody else.
+    let policy = Policy::for_tests();
+    let mut facts = access_facts(Locator(9));
+    facts.client = Some(Arc::new(draft.clone()));
+    facts.token.subject = Some(registrant);
+    let told = inactive::access_token(&facts, &policy, NOW).map(drop);
+    assert_eq!(told, Err(Inactive::AppPending));
+    facts.token.subject = Some(Subject(99));
+    assert!(inactive::access_token(&facts, &policy, NOW).is_ok());
+    let case = Case::authorize();
+    let member = Person {
+        subject: Subject(99),
+        ..owner()
+    };
+    let draft = Arc::new(draft);
+    let ask = |person| {
+        check_for(
+            case.params(),
+            Some(draft.clone()),
+            Some(person),
+            &case.context(),
+        )
+    };
+    assert!(ask(&member).is_ok() && ask(&owner()).is_err());
+    for make in [Case::code, Case::refresh, Case::device] {
+        let mut left = make();
+        wait(&mut left.client, registrant);
+        left.client.organization = Some(Locator(5));
+        let (transition, reply) = left.answer().into_parts();
+        assert!(transition.is_none() && reply.is_err());
+        left.client.team = vec![registrant];
+        left.answer().into_parts().1.expect("they are back");
     }
 }
 

@@ -2,7 +2,7 @@
 use protocol::apps::review::askable;
 use protocol::apps::test_side::{LOOPBACK, TestSideError, may_have, switch_on, switch_on_again};
 use protocol::apps::transfer::{TransferError, offer};
-use protocol::apps::{AppUpdate, Editor, ManagedApp, restore, update};
+use protocol::apps::{AppUpdate, Editor, ManagedApp, Restorer, restore, update};
 use protocol::decision::Decision;
 use protocol::policy::Policy;
 use protocol::register::{Field, approve_scopes};
@@ -97,7 +97,7 @@ fn not_every_app_has_one() {
     assert!(switch_on_again(&live, (&test, NOW), &policy(), &mint).is_ok());
     assert!(switch_on_again(&disabled, (&test, NOW), &policy(), &mint).is_err());
     assert!(
-        restore(&test, NOW, NOW, &mint).is_none(),
+        restore(&test, NOW, Restorer::Operator, (&policy(), NOW, &mint)).is_err(),
         "not without its app"
     );
 }

@@ -28,7 +28,19 @@ pub(super) async fn is_there(
     let person = &session.person;
     let before = app.store.last_consent(person.subject, client.no).await?;
     let people = app.store.people_of(client.no, cap).await?;
-    Ok(has_room(client, person, &before, people, app.policy()))
+    let own = match client.organization {
+        Some(organization) => app.store.membership(organization, person.subject).await?,
+        None => None,
+    };
+    let role = own.map(|own| own.role);
+    Ok(has_room(
+        client,
+        person,
+        role,
+        &before,
+        people,
+        app.policy(),
+    ))
 }
 
 /// The page that says that there is none.

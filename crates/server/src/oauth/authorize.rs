@@ -76,7 +76,7 @@ async fn by_form(
     Ok(keep(app, &request, path::CONSENT).await?)
 }
 
-/// Checks a request. Who is signed in is read for an app that waits for review alone: it works for its owner.
+/// Checks a request. Who is signed in is read for an app that waits for review alone: it works for whoever runs it.
 async fn checked(
     app: &App,
     params: Params,
@@ -95,9 +95,7 @@ async fn checked(
         client => client,
     };
     caller.claims(client.as_deref());
-    let waits = client
-        .as_ref()
-        .is_some_and(|client| client.owner_of_draft().is_some());
+    let waits = client.as_ref().is_some_and(|client| client.is_draft());
     let signed_in = match claimed.filter(|_| waits) {
         Some(claimed) => session(app, claimed).await?,
         None => None,

@@ -89,8 +89,7 @@ async fn settled(
     for context in app.tries() {
         let mut changes = changes.clone();
         if let Some(name) = &changes.name {
-            let (owner, organization) = (client.owner, client.organization);
-            changes.namesake = app.store.has_namesake(name, owner, organization).await?;
+            changes.namesake = app.store.has_namesake_of(&client, name).await?;
         }
         let decision = update(&client, changes, Editor::App, context.policy);
         if let Some(answer) = app.settle(decision, app.act(context.now, from)).await? {

@@ -5,7 +5,8 @@ use crate::ops::clock;
 use crate::state::App;
 use config::AppOwners;
 use protocol::apps::developers::has_accepted;
-use protocol::apps::{ManagedApp, RESTORABLE, Standing, role_of};
+use protocol::apps::{ManagedApp, RESTORABLE, RestoreError, Restorer, Standing, restore, role_of};
+use protocol::events::Act;
 use protocol::organizations::Seat;
 use protocol::policy::Registration;
 use protocol::register::{Neighbours, NewApp};
@@ -14,7 +15,7 @@ use protocol::types::{
     Asks, Client, DeveloperTerms, Locator, Membership, Organization, Owner, Person, Role, Scope,
     UnixTime,
 };
-use store::StoreError;
+use store::{Outcome, StoreError};
 
 /// Why an app is in nobody's hand.
 pub(in crate::portal) enum NotTheirs {
@@ -182,6 +183,28 @@ pub(in crate::portal) async fn all_deleted(
     Ok((found, more))
 }
 
+/// Brings an app back for whoever runs it. A lost guard means that it was brought back, or its name taken, just now: it is
+/// judged again.
+pub(in crate::portal) async fn restored(
+    app: &App,
+    (client, deleted_at): (&Client, UnixTime),
+    act: Act,
+) -> Result<Result<Outcome, RestoreError>, StoreError> {
+    for context in app.tries() {
+        let namesake = app.store.has_namesake_of(client, &client.name).await?;
+        let with = (context.policy, context.now, context.mint);
+        let back = match restore(client, deleted_at, Restorer::Owner { namesake }, with) {
+            Ok(back) => back,
+            Err(error) => return Ok(Err(error)),
+        };
+        let settled = app.settle_one(back, act.clone()).await?;
+        if settled != Outcome::Conflict {
+            return Ok(Ok(settled));
+        }
+    }
+    Ok(Ok(Outcome::Conflict))
+}
+
 /// What is known of somebody who wants to register an app.
 pub(in crate::portal) async fn standing(
     app: &App,
@@ -222,24 +245,10 @@ pub(in crate::portal) async fn neighbours(
     Ok(Neighbours {
         namesake: app
             .store
-            .has_namesake(&new.name, person, organization)
+            .has_namesake(&new.name, Some(person), organization)
             .await?,
         own: app.store.count_clients_of(owner, since).await?,
     })
-}
-
-/// Whether an app of somebody else is called like this one is to be.
-pub(in crate::portal) async fn namesake(
-    app: &App,
-    client: &Client,
-    name: &str,
-) -> Result<bool, StoreError> {
-    let Client {
-        owner,
-        organization,
-        ..
-    } = *client;
-    app.store.has_namesake(name, owner, organization).await
 }
 
 /// No organization that may run an app was chosen.

@@ -42,9 +42,15 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
         AppChange::Delete { client } => delete(steps, *client, now),
         AppChange::Restore {
             client,
+            own_name,
             deleted_at,
             cutoff,
-        } => restore(steps, *client, *deleted_at, *cutoff),
+        } => restore(
+            called(steps, client, *own_name),
+            client.no,
+            *deleted_at,
+            *cutoff,
+        ),
     }
 }
 

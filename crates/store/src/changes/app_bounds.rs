@@ -7,7 +7,7 @@ use jose::Digest;
 use protocol::apps::RESTORABLE;
 use protocol::transition::Bounds;
 use protocol::types::name::skeleton;
-use protocol::types::{Client, Locator, Subject, UnixTime};
+use protocol::types::{Client, Locator, Owner, Subject, UnixTime};
 
 /// Guards what binds whoever registers an app by themselves.
 pub(super) fn bound<'a>(
@@ -16,8 +16,11 @@ pub(super) fn bound<'a>(
     bounds: Option<Bounds>,
     now: UnixTime,
 ) -> Steps<'a> {
-    let own_name = bounds.is_some_and(|bounds| bounds.own_name);
-    let steps = called(steps, client, own_name);
+    let organization = client.organization.unwrap_or(Locator(0));
+    let steps = match bounds.is_some_and(|bounds| bounds.own_name) {
+        true => has_own_name(steps, &client.name, organization, client.owner),
+        false => steps,
+    };
     let most = bounds.map_or(0, |bounds| bounds.most);
     // A test side goes with its live app.
     let belongs = |steps| match client.organization.filter(|_| client.live_of.is_none()) {
@@ -30,17 +33,24 @@ pub(super) fn bound<'a>(
     }
 }
 
-/// Guards that nobody else is called so, where that binds.
-pub(super) fn called<'a>(steps: Steps<'a>, client: &'a Client, own_name: bool) -> Steps<'a> {
-    let organization = client.organization.unwrap_or(Locator(0));
+/// No person that there is.
+pub(crate) const NOBODY: Subject = Subject(-1);
+
+/// Guards that nobody else is called as an app that is there, where that binds. Whoever registered one for an organization
+/// may have left it since.
+pub(super) fn called<'a>(steps: Steps<'a>, client: &Client, own_name: bool) -> Steps<'a> {
+    let (person, organization) = match client.run_by() {
+        Owner::Person(person) => (person, Locator(0)),
+        Owner::Organization(organization) => (NOBODY, organization),
+    };
     match own_name {
-        true => has_own_name(steps, &client.name, organization, client.owner),
+        true => has_own_name(steps, &client.name, organization, person),
         false => steps,
     }
 }
 
 /// Guards that nobody else is called as an organization, or an app that it runs, is to be: no other organization, and no
-/// app but one that it runs or this person made. Of two that take one name at once, the second waits for the first.
+/// app but one that it or this person runs. Of two that take one name at once, the second waits for the first.
 pub(super) fn has_own_name<'a>(
     steps: Steps<'a>,
     name: &str,
@@ -55,7 +65,8 @@ pub(super) fn has_own_name<'a>(
         )
         .exists(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE skeleton = $1 AND NOT test \
-             AND deleted_at IS NULL AND introduction = '' AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
+             AND deleted_at IS NULL AND introduction = '' \
+             AND (CASE WHEN organization IS NULL THEN owner <> $2 ELSE organization <> $3 END))",
             values![looks, person, organization],
         )
 }

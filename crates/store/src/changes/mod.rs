@@ -30,6 +30,7 @@ mod transfer;
 mod upstream;
 mod usage;
 
+pub(crate) use app_bounds::NOBODY;
 pub(crate) use counted::counted;
 
 use crate::steps::Steps;
@@ -354,8 +355,7 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
         AppChange::Transfer(change) => Some(change.client()),
         AppChange::Approval(change) => Some(change.client()),
         AppChange::Secret(change) => Some(change.client()),
-        AppChange::SetStatus { client, .. }
-        | AppChange::Restore { client, .. }
-        | AppChange::Delete { client } => Some(*client),
+        AppChange::Restore { client, .. } => Some(client.no),
+        AppChange::SetStatus { client, .. } | AppChange::Delete { client } => Some(*client),
     }
 }

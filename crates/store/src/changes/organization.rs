@@ -184,7 +184,8 @@ fn remove(steps: Steps<'_>, organization: Locator, subject: Subject, end: End) -
         "DELETE FROM members WHERE organization = $1 AND subject = $2",
         values![organization, subject],
     );
-    end_of_member(removed, organization, subject, end)
+    // Tokens of the organization's drafts are no longer theirs, which APIs that keep answers must hear.
+    end_of_member(removed, organization, subject, end).person_changed(subject)
 }
 
 fn judge(

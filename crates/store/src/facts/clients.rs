@@ -199,6 +199,7 @@ fn client(row: &dyn Row) -> Read<Client> {
         },
         owner: row.subject(6)?,
         organization: row.optional_locator(26)?,
+        team: Vec::new(),
         publisher: row.string(18)?,
         kind: kind(row.text(7)?).ok_or(corrupt(7, "a kind of app"))?,
         secrets: Vec::new(),

@@ -4,7 +4,8 @@ use crate::row::{Query, Read, Row, corrupt};
 use jose::Digest;
 use protocol::transition::Logo;
 use protocol::types::{
-    Invitation, Locator, MailAddress, Member, Membership, Organization, Receiver, Role, Transfer,
+    Invitation, Locator, MailAddress, Member, Membership, Organization, Receiver, Role, Subject,
+    Transfer,
 };
 
 /// Seven columns from `at` on.
@@ -126,13 +127,19 @@ pub(crate) const APPS: Query<i64> = Query {
     read: |row| row.number(0),
 };
 
-/// How many others look called so: organizations but this one, and apps that people meet but those that this person made or
-/// it runs. An app of an organization may be called like that one, and one of a person like none.
+/// How many others look called so: organizations but this one, and apps that people meet but those that this person or
+/// it runs; whoever registered one for an organization has no part in its name. An app of an organization may be called like that one, and one of a person like none.
 pub(crate) const NAMESAKES: Query<i64> = Query {
     sql: "SELECT (SELECT COUNT(*) FROM organizations WHERE skeleton = $1 AND id <> $3) + \
-          (SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL AND owner <> $2 \
-          AND introduction = '' AND (organization IS NULL OR organization <> $3))",
+          (SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL \
+          AND introduction = '' AND (CASE WHEN organization IS NULL THEN owner <> $2 ELSE organization <> $3 END))",
     read: |row| row.number(0),
+};
+
+/// Who belongs to one.
+pub(crate) const TEAM: Query<Subject> = Query {
+    sql: "SELECT subject FROM members WHERE organization = $1",
+    read: |row| row.subject(0),
 };
 
 macro_rules! invitations {

@@ -61,7 +61,13 @@ async fn nobody_elses_app_is_called_alike() {
             "{name}"
         );
     }
-    let namesake = async |name, person| world.store.has_namesake(name, person, None).await.unwrap();
+    let namesake = async |name, person| {
+        world
+            .store
+            .has_namesake(name, Some(person), None)
+            .await
+            .unwrap()
+    };
     assert!(namesake("task board", ben).await);
     assert!(!namesake("task board", ada).await, "they are theirs");
     // One of the test side takes no name away, and one that is deleted gives it back.
@@ -229,7 +235,7 @@ async fn no_organization_is_called_like_another_or_like_somebody_elses_app() {
     let ours = world.store.memberships(ben).await.unwrap();
     let before = ours[0].organization.clone();
     let named = async |name, person, organization| {
-        let told = world.store.has_namesake(name, person, organization);
+        let told = world.store.has_namesake(name, Some(person), organization);
         told.await.unwrap()
     };
     assert!(named("board makers", ben, Some(before.id)).await);
@@ -238,7 +244,7 @@ async fn no_organization_is_called_like_another_or_like_somebody_elses_app() {
         !named("board breakers", ben, Some(before.id)).await,
         "it is its own"
     );
-    assert!(named("board breakers", ben, None).await);
+    assert!(named("board breakers", Some(ben), None).await);
     let rename = |name: &str, taken_by| {
         Transition::Organization(OrganizationChange::Rename {
             before: before.clone(),
@@ -277,7 +283,9 @@ async fn the_name_of_an_organization_is_for_the_apps_that_it_runs() {
             organization,
             ..app(&world, id, "BOARD-MАKERS", owner)
         };
-        let known = world.store.has_namesake(&client.name, owner, organization);
+        let known = world
+            .store
+            .has_namesake(&client.name, Some(owner), organization);
         assert_eq!(known.await.unwrap(), outcome == Outcome::Conflict, "{id}");
         let settled = world.settle(register(client, true, 0)).await;
         assert_eq!(settled, outcome, "{id}");
@@ -348,7 +356,7 @@ async fn organizations_of_an_earlier_release_are_looked_at_when_the_store_is_ope
         .database()
         .run("UPDATE organizations SET skeleton = ''");
     let another = world.another();
-    let named = another.has_namesake("board makers", ben, None);
+    let named = another.has_namesake("board makers", Some(ben), None);
     assert!(named.await.unwrap());
 }
 
@@ -368,6 +376,6 @@ async fn apps_of_an_earlier_release_are_looked_at_when_the_store_is_opened() {
     assert_eq!(world.database().count(without), 2);
     let another = world.another();
     assert_eq!(world.database().count(without), 0);
-    let namesake = another.has_namesake("task board", ben, None).await;
+    let namesake = another.has_namesake("task board", Some(ben), None).await;
     assert!(namesake.unwrap());
 }

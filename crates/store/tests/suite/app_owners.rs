@@ -26,7 +26,8 @@ async fn a_deleted_app_comes_back_with_its_secrets_and_without_its_tokens() {
     assert_eq!(of_owner.await.unwrap().len(), 1);
     let back = |deleted_at| {
         Transition::App(AppChange::Restore {
-            client: app.no,
+            client: Box::new((*app).clone()),
+            own_name: true,
             deleted_at,
             cutoff: world.store.mint().locator(),
         })

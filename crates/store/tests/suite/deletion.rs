@@ -126,7 +126,8 @@ async fn an_account_is_erased_with_all_that_hangs_on_it_and_its_number_stays_tak
     assert!(world.store.person(subject).await.unwrap().is_none());
     assert_eq!(world.settle(world.sign_in_of(subject)).await, Conflict);
     let restored = Transition::App(AppChange::Restore {
-        client: own.no,
+        client: Box::new((*own).clone()),
+        own_name: false,
         deleted_at: world.now,
         cutoff,
     });

@@ -275,7 +275,7 @@ async fn their_names_keep_nobody_from_taking_one() {
     assert!(
         !world
             .store
-            .has_namesake(name, Subject(7), None)
+            .has_namesake(name, Some(Subject(7)), None)
             .await
             .unwrap()
     );

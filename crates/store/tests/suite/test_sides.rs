@@ -137,7 +137,8 @@ async fn it_is_deleted_with_its_app_and_comes_back_with_it() {
     assert_eq!(gone.len(), 1, "the pair is one app to bring back");
     let cutoff = world.store.mint().locator();
     let back = AppChange::Restore {
-        client: live,
+        client: Box::new(gone[0].0.clone()),
+        own_name: true,
         deleted_at: gone[0].1,
         cutoff,
     };

@@ -4,8 +4,9 @@ use super::{
     DELETE, Developer, EVE, FOUND, INVITE, NEW, OPEN, ORGANIZATIONS, RESTORE, UPDATE, found, href,
     logos, names, open, registered, says,
 };
+use crate::own_api::{access, signed_in};
 use crate::support::{ANN, OWNER, form_to};
-use acceptance::{App, Reply};
+use acceptance::{App, Reply, Request};
 
 const TAKEN: &str =
     "An organization or somebody else’s app has this name, or one that looks like it.";
@@ -80,6 +81,72 @@ fn a_name_that_looks_like_that_of_an_organization_is_for_its_own_apps() {
     }
     ann.register(&[("name", "Board Makers"), ("organization", &id)]);
     assert_eq!(registered(&scene), 2);
+}
+
+/// A name is free while an app is deleted, and is judged again when that app comes back.
+#[test]
+fn a_deleted_app_does_not_come_back_with_a_name_that_is_anothers_by_now() {
+    let scene = open(ACME);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[("name", "Night Owl")]);
+    let delete = |ann: &mut Developer, app: &App, name: &str| {
+        ann.act(app, DELETE, &[("confirm", name)]).expect(303);
+    };
+    let restore = |ann: &mut Developer| {
+        let form = form_to(&ann.browser.open("/apps"), RESTORE);
+        ann.browser.submit(&form, &[])
+    };
+    delete(&mut ann, &app, "Night Owl");
+    restore(&mut ann).expect(303);
+    delete(&mut ann, &app, "Night Owl");
+    let taken = eve.register(&[("name", "N1GHT OWL")]);
+    let refused = restore(&mut ann).expect(409);
+    says(&refused, "took its name, or one that looks like it");
+    ann.browser.speak("de");
+    says(&restore(&mut ann).expect(409), "diesen Namen angenommen");
+    ann.browser.speak("en");
+    let agent = signed_in(&scene, ANN);
+    let target = format!("/valetkey/apps/{}/restore", app.client_id);
+    let request = Request::new("POST", &target);
+    let request = request.header("Authorization", &format!("Bearer {}", access(&agent)));
+    let told = scene.api().send(&request);
+    assert_eq!(told.status, 409, "{told}");
+    assert!(
+        told.text()
+            .contains("has this name, or one that looks like it"),
+        "{told}"
+    );
+    let shown = scene.provider.cli(&["app", "show", &app.client_id]);
+    assert!(!shown.status.success(), "it is still deleted");
+    // Operators answer for the names that they give.
+    scene.cli(&["app", "restore", &app.client_id]);
+    // Once the other is gone, nothing is in the way.
+    delete(&mut ann, &app, "Night Owl");
+    delete(&mut eve, &taken, "N1GHT OWL");
+    restore(&mut ann).expect(303);
+}
+
+/// An app is called like those of whoever runs it now, and of nobody who registered it once.
+#[test]
+fn whoever_left_an_organization_takes_no_name_of_its_apps() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let acme = found(&mut ann, "Board Makers");
+    super::joined(&mut ann, &acme, (EVE, "developer"), &mut eve);
+    let app = eve.register(&[("name", "Night Owl"), ("organization", &acme)]);
+    let own = eve.register(&[("name", "Day Owl")]);
+    let page = eve.browser.open(&format!("{ORGANIZATIONS}/{acme}"));
+    let form = form_to(&page, super::REMOVE);
+    eve.browser.submit(&form, &[]).expect(303);
+    let refused = eve.try_register(&[("name", "Night-0wl")]);
+    names(&refused, "name");
+    says(&refused, TAKEN);
+    let refused = eve.act(&own, UPDATE, &[("name", "NIGHT OWL")]);
+    names(&refused, "name");
+    // Nor does the organization take the name of an app of hers.
+    let refused = ann.act(&app, UPDATE, &[("name", "Day Owl")]);
+    names(&refused, "name");
+    ann.register(&[("name", "Night Owl"), ("organization", &acme)]);
 }
 
 /// The apps that a developer runs.

@@ -1,7 +1,9 @@
-//! An app that waits for review works for its owner; one that others were not warned of meets only so many.
+//! An app that waits for review works for whoever runs it; one that others were not warned of meets only so many.
 
-use super::{APPS, BACK, Developer, EVE, UPDATE, open, says};
-use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, Scene, Tokens, within};
+use super::{APPS, BACK, Developer, EVE, ORGANIZATIONS, REMOVE, UPDATE, found, joined, open, says};
+use crate::support::{
+    ANN, CALLBACK, OWNER, PASSWORD, Scene, Tokens, assert_refused, form_to, within,
+};
 use acceptance::{App, Reply};
 use std::time::Duration;
 
@@ -33,7 +35,7 @@ fn a_draft_works_for_its_owner_and_for_nobody_else() {
     let app = ann.register(&[("own-behalf", "on")]);
     says(
         &asked(&scene, ANN, &app, BACK),
-        "Until then only you, its owner, can use it.",
+        "Until it is, only you and whoever runs it with you can use it.",
     );
     let tokens = tokens_of(&scene, ANN, &app);
     assert!(scene.is_active(&api, &tokens.access));
@@ -71,6 +73,53 @@ fn a_draft_works_for_its_owner_and_for_nobody_else() {
     // What was refused meanwhile was not used up.
     assert!(within(SOON, || scene.is_active(&api, &hers.access)));
     Tokens::of(&scene.refresh(&app, &hers.refresh));
+}
+
+#[test]
+fn a_draft_of_an_organization_works_for_whoever_belongs_to_it() {
+    let scene = open(REVIEWED);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let api = scene.resource_server();
+    let acme = found(&mut ann, "Acme Makers");
+    joined(&mut ann, &acme, (EVE, "developer"), &mut eve);
+    let app = eve.register(&[("organization", &acme)]);
+    // Whoever registered it, and whoever else belongs to the organization; no stranger, though they administer.
+    let hers = tokens_of(&scene, EVE, &app);
+    let anns = tokens_of(&scene, ANN, &app);
+    assert!(scene.is_active(&api, &hers.access) && scene.is_active(&api, &anns.access));
+    assert_eq!(asked(&scene, OWNER, &app, BACK).status, 400);
+    // A code that she was given before she left is none afterwards.
+    let mut browser = scene.provider.browser_of(EVE, PASSWORD);
+    browser.sign_in(EVE, PASSWORD);
+    let question = scene.question(&app, &[("redirect_uri", BACK)]);
+    let code = browser.authorize(&question).code();
+    let page = eve.browser.open(&format!("{ORGANIZATIONS}/{acme}"));
+    eve.browser.submit(&form_to(&page, REMOVE), &[]).expect(303);
+    assert!(!scene.is_active(&api, &hers.access), "at once");
+    for refused in [
+        scene.refresh(&app, &hers.refresh),
+        scene.redeem(&app, &code, &[("redirect_uri", BACK)]),
+    ] {
+        assert_refused(&refused, 401, "invalid_client");
+    }
+    assert_eq!(asked(&scene, EVE, &app, BACK).status, 400);
+    assert!(scene.is_active(&api, &anns.access));
+    Tokens::of(&scene.refresh(&app, &anns.refresh));
+    // A viewer sees it, and may try it.
+    joined(&mut ann, &acme, (EVE, "viewer"), &mut eve);
+    tokens_of(&scene, EVE, &app);
+}
+
+#[test]
+fn whoever_belongs_to_the_organization_is_none_of_so_many() {
+    let scene = open("[apps]\nregistration = \"review\"\nunreviewed_people = 0");
+    let (mut owner, mut eve) = (Developer::of(&scene, OWNER), Developer::of(&scene, EVE));
+    let acme = found(&mut owner, "Acme Makers");
+    let app = owner.register(&[("organization", &acme)]);
+    assert_eq!(asked(&scene, EVE, &app, BACK).status, 403);
+    joined(&mut owner, &acme, (EVE, "viewer"), &mut eve);
+    tokens_of(&scene, EVE, &app);
+    tokens_of(&scene, OWNER, &app);
 }
 
 #[test]

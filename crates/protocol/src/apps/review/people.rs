@@ -1,13 +1,14 @@
 //! Whom an app that was not reviewed may meet, where others are reviewed.
+use crate::apps::role_of;
 use crate::facts::ConsentFacts;
 use crate::introduce::is_unverified;
 use crate::policy::{Policy, Registration};
-use crate::types::{Client, ClientStatus, Person, Side};
+use crate::types::{Client, ClientStatus, Person, Role, Side};
 
 /// What people are told of an app that was not reviewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caution {
-    /// It waits for its review, and they are its owner.
+    /// It waits for its review, and they run it.
     Draft,
     /// Others are reviewed here, and it was not.
     Unreviewed,
@@ -20,10 +21,10 @@ pub fn caution(client: &Client, policy: &Policy) -> Option<Caution> {
     if is_unverified(client, policy) {
         return Some(Caution::Introduced);
     }
-    match (client.owner_of_draft(), people_cap(client, policy)) {
-        (Some(_), _) => Some(Caution::Draft),
-        (None, Some(_)) => Some(Caution::Unreviewed),
-        (None, None) => None,
+    match (client.is_draft(), people_cap(client, policy)) {
+        (true, _) => Some(Caution::Draft),
+        (false, Some(_)) => Some(Caution::Unreviewed),
+        (false, None) => None,
     }
 }
 
@@ -36,15 +37,18 @@ pub fn people_cap(client: &Client, policy: &Policy) -> Option<usize> {
     (unreviewed && active && counts).then_some(policy.unreviewed_people)
 }
 
-/// Whether this person may allow the app something, when so many people have. Its owner may, and whoever has before.
+/// Whether this person may allow the app something, when so many people have. Whoever runs it may, and whoever has
+/// before; `role`: theirs in the organization that does.
 pub fn has_room(
     client: &Client,
     person: &Person,
+    role: Option<Role>,
     before: &ConsentFacts,
     people: usize,
     policy: &Policy,
 ) -> bool {
-    let own = |subject| subject == person.subject;
-    let is_one = own(client.owner) || before.as_ref().is_some_and(|before| own(before.subject));
+    let has_before = before.as_ref();
+    let has_before = has_before.is_some_and(|before| before.subject == person.subject);
+    let is_one = has_before || role_of(client, person, role).is_some();
     people_cap(client, policy).is_none_or(|cap| is_one || people < cap)
 }

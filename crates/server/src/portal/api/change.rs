@@ -1,18 +1,18 @@
 //! Changing an app, deleting it, bringing it back.
 use super::apps::{authentication, scope};
 use super::caller::Caller;
-use super::fault::{conflict, not_found, wrong};
+use super::fault::{conflict, name_is_gone, not_found, wrong};
 use super::sent::Sent;
 use super::view::{AppChanges, DeletedView, app_view};
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::ops::clock;
-use crate::portal::managed::{app_of, deleted, namesake};
+use crate::portal::managed::{app_of, deleted, restored};
 use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::apps::{AppUpdate, Editor, RESTORABLE, delete, restore, update};
+use protocol::apps::{AppUpdate, Editor, RESTORABLE, RestoreError, delete, update};
 use protocol::types::{Asks, Client, Reasons, Role, UnixTime};
 use store::Outcome;
 
@@ -28,7 +28,7 @@ pub(super) async fn change(
     let uris = changes.redirect_uris.clone().unwrap_or_default();
     let mut changes = changes.into_rule(client)?;
     if let Some(name) = &changes.name {
-        changes.namesake = namesake(&app, client, name).await?;
+        changes.namesake = app.store.has_namesake_of(client, name).await?;
     }
     let decision = update(client, changes, Editor::Owner, app.policy());
     let settled = app.settle(decision, caller.act(&app)).await?;
@@ -120,10 +120,11 @@ pub(super) async fn bring_back(
     Path(client_id): Path<String>,
 ) -> Result<Response, ApiError> {
     if let Some((client, at)) = deleted(&app, caller.hand(), &client_id).await? {
-        let back = restore(&client, at, clock::now(), &app.mint);
-        let back = back.ok_or_else(|| not_found("app"))?;
-        if app.settle_one(back, caller.act(&app)).await? == Outcome::Conflict {
-            return Err(conflict());
+        match restored(&app, (&client, at), caller.act(&app)).await? {
+            Ok(Outcome::Conflict) => return Err(conflict()),
+            Ok(_) => {}
+            Err(RestoreError::Gone) => return Err(not_found("app")),
+            Err(RestoreError::Name(error)) => return Err(name_is_gone(&error)),
         }
     }
     let managed = app_of(&app, caller.hand(), &client_id, Role::Owner).await?;

@@ -160,6 +160,13 @@ pub(super) fn conflict() -> ApiError {
     ApiError::Told(told(409, "conflict", message, READ).into())
 }
 
+/// A deleted app cannot have its name again.
+pub(super) fn name_is_gone(error: &RegistrationError) -> ApiError {
+    let next =
+        "make another app with another name, or ask whoever runs this server to bring it back";
+    ApiError::Told(told(409, error.code(), error.sentence.clone(), next).into())
+}
+
 /// A key was used for another request.
 pub(super) fn key_used() -> ApiError {
     let message = "this Idempotency-Key made another app, or one that was changed since";

@@ -4,21 +4,22 @@ use super::scopes::{self, Chosen};
 use super::show::{Said, page};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, WholeForm};
+use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::ops::clock;
+use crate::http::session::BrowserContext;
 use crate::portal::desk::Desk;
-use crate::portal::managed::{deleted, namesake};
+use crate::portal::managed::{deleted, restored};
 use crate::state::App;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use pages::portal::{AppFields, AppPage, Apps, PORTAL, app_href};
 use pages::{Problem, Speak};
 use protocol::Params;
-use protocol::apps::{
-    AppUpdate, Editor, delete as delete_app, restore as restore_app, update as change,
-};
+use protocol::apps::{AppUpdate, Editor, RestoreError, delete as delete_app, update as change};
 use protocol::decision::Decision;
-use protocol::register::{Field, NewAuthentication};
+use protocol::register::{Field, NewAuthentication, RegistrationError};
+use protocol::types::text::isolated;
 use protocol::types::{Client, Role, ScopeFault};
 use store::Outcome;
 
@@ -78,7 +79,10 @@ pub(super) async fn update(
         let problem = Problem::new("", desk.browser.language.text("app-scopes-wrong"));
         return page(&app, desk, &managed, said(vec![problem])).await;
     };
-    asked.namesake = namesake(&app, managed.client(), &form.fields.name).await?;
+    asked.namesake = app
+        .store
+        .has_namesake_of(managed.client(), &form.fields.name)
+        .await?;
     let (transition, _) = match change(managed.client(), asked, Editor::Owner, app.policy()) {
         Decision::Granted { transition, reply } => (transition, reply),
         Decision::Refused { error, .. } if error.first().field == Field::Version => {
@@ -216,11 +220,13 @@ pub(super) async fn restore(
         return Ok(reply::see_other(PORTAL));
     }
     if let Some((client, deleted_at)) = deleted(&app, desk.hand(), &form.client_id).await? {
-        let back = restore_app(&client, deleted_at, clock::now(), &app.mint);
-        let Some(back) = back else {
-            return Err(PageFault::NotFound.into());
-        };
-        app.settle_one(back, desk.act(&app)).await?;
+        match restored(&app, (&client, deleted_at), desk.act(&app)).await? {
+            Ok(_) => {}
+            Err(RestoreError::Gone) => return Err(PageFault::NotFound.into()),
+            Err(RestoreError::Name(error)) => {
+                return Ok(not_back(&app, &client, &error, &desk.browser));
+            }
+        }
     } else {
         desk.app(&app, &form.client_id, Role::Owner).await?;
     }
@@ -228,4 +234,33 @@ pub(super) async fn restore(
         "{}?done=restored",
         app_href(&form.client_id)
     )))
+}
+
+/// The page that says why an app does not come back with its name.
+fn not_back(
+    app: &App,
+    client: &Client,
+    error: &RegistrationError,
+    browser: &BrowserContext,
+) -> Response {
+    let language = browser.language;
+    let why = match error.field {
+        Field::ProvidersName => "app-not-back-provider",
+        Field::ReviewMark => "app-not-back-mark",
+        _ => "app-not-back-taken",
+    };
+    let name = isolated(&client.name);
+    PlainPage {
+        status: StatusCode::CONFLICT,
+        cause: Some("A deleted app has a name that it could not take now"),
+        title: language.text("app-not-back-title"),
+        sentence: language.text_of(
+            why,
+            &[("app", &name), ("product", &app.config.branding.product)],
+        ),
+        code: None,
+        details: Vec::new(),
+        next: link(language.text("app-not-back-apps"), PORTAL),
+    }
+    .page_for(app, browser)
 }

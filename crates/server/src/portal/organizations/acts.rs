@@ -108,7 +108,7 @@ pub(super) async fn rename(
     let organization = Some(seat.facts().organization.id);
     let named = app
         .store
-        .has_namesake(form.name.trim(), seat.subject(), organization);
+        .has_namesake(form.name.trim(), Some(seat.subject()), organization);
     let naming = Naming {
         provider: &app.policy().apps.provider,
         namesake: named.await?,

@@ -183,7 +183,7 @@ async fn founded(
     let before = app.store.organization_of_form(&once).await?;
     let named = app
         .store
-        .has_namesake(form.name.trim(), person.subject, before);
+        .has_namesake(form.name.trim(), Some(person.subject), before);
     let founding = Founding {
         name: &form.name,
         naming: Naming {
