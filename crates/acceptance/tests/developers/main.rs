@@ -11,5 +11,6 @@ mod documented;
 mod imports;
 mod own_api;
 mod portal;
+mod scope_split;
 #[path = "../support/mod.rs"]
 mod support;

@@ -25,6 +25,8 @@ mod rights;
 mod roles;
 mod routes;
 mod secrets;
+mod stored_markup;
+mod swaps;
 mod terms;
 mod test_sides;
 mod transfers;

@@ -320,7 +320,7 @@ fn a_long_list_of_an_organization_goes_on_where_it_ended() {
     for _ in 0..26 {
         ann.register(&[("organization", &acme)]);
     }
-    let own = ann.register(&[]);
+    let own = ann.register(&[("name", "Own Board")]);
     let first = ann.browser.open(&format!("{APPS}?organization={acme}"));
     let text = unescape(&first.text());
     let next = text.split("<p class=\"older\"><a href=\"").nth(1);
