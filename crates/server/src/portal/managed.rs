@@ -197,7 +197,7 @@ pub(in crate::portal) async fn restored(
             Ok(back) => back,
             Err(error) => return Ok(Err(error)),
         };
-        let settled = app.settle_one(back, act.clone()).await?;
+        let settled = app.settle_one(back, act).await?;
         if settled != Outcome::Conflict {
             return Ok(Ok(settled));
         }
