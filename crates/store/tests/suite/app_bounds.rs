@@ -244,7 +244,7 @@ async fn no_organization_is_called_like_another_or_like_somebody_elses_app() {
         !named("board breakers", ben, Some(before.id)).await,
         "it is its own"
     );
-    assert!(named("board breakers", Some(ben), None).await);
+    assert!(named("board breakers", ben, None).await);
     let rename = |name: &str, taken_by| {
         Transition::Organization(OrganizationChange::Rename {
             before: before.clone(),
