@@ -38,9 +38,9 @@ const CONFIG: &str = include_str!("bench.toml");
 
 /// Requests of this machine are counted too, against budgets that none of them uses up.
 const LIMITS: &str = "[limits]\nexempt = []
-programs = { per_minute = 60000000, burst = 6000000 }
-pages = { per_minute = 60000000, burst = 6000000 }
-app = { per_minute = 60000000, burst = 6000000 }";
+programs = { per_minute = 300000, burst = 1000000 }
+pages = { per_minute = 300000, burst = 1000000 }
+app = { per_minute = 300000, burst = 1000000 }";
 
 /// The bare server.
 pub(crate) struct Floor {
