@@ -22,7 +22,6 @@ use crate::ops::server_key;
 use crate::ops::service;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
-use crate::portal::playing::Playgrounds;
 use crate::reload::{self, Configuration};
 use crate::state::{App, AppState, Lasting};
 use crate::storage;
@@ -57,7 +56,6 @@ pub(crate) async fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         last_used: LastUsed::default(),
         active_sessions: ActiveSessions::default(),
         connection_uses: ConnectionUses::default(),
-        playgrounds: Playgrounds::default(),
         mint: store.mint(),
         key,
         keys: Arc::default(),

@@ -23,7 +23,6 @@ use crate::ops::signing_keys::ProviderKeys;
 use crate::ops::stopping::Stopping;
 use crate::ops::telemetry::Telemetry;
 use crate::ops::upstream::UpstreamProvider;
-use crate::portal::playing::Playgrounds;
 use crate::settle::settle;
 use config::Config;
 use jose::keyed::Key;
@@ -96,8 +95,6 @@ pub(crate) struct Lasting {
     pub(crate) active_sessions: ActiveSessions,
     /// When connections were used last.
     pub(crate) connection_uses: ConnectionUses,
-    /// What developers play with.
-    pub(crate) playgrounds: Playgrounds,
     /// Requests that wait for something to be told.
     pub(crate) long_polls: LongPolls,
     /// How the configuration became what it is.

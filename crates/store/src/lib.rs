@@ -27,6 +27,7 @@ mod options;
 mod organizations;
 mod outbox;
 mod passkeys;
+mod playground;
 mod postgres;
 mod reads;
 mod request_log;

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 37] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 38] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -70,10 +70,11 @@ pub(crate) const SQLITE: [Migration; 37] = steps!("sqlite":
     38 "earlier_passwords" "0",
     39 "developers" "0",
     41 "login_answers" "0",
+    43 "playground_runs" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 37] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 38] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -111,6 +112,7 @@ pub(crate) const POSTGRES: [Migration; 37] = steps!("postgres":
     38 "earlier_passwords" "0",
     39 "developers" "0",
     41 "login_answers" "0",
+    43 "playground_runs" "0",
 );
 
 #[cfg(test)]

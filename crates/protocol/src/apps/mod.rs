@@ -2,6 +2,7 @@
 //! whoever asks.
 pub mod developers;
 mod ownership;
+pub mod playground;
 pub mod review;
 pub mod secrets;
 pub mod test_side;

@@ -101,27 +101,40 @@ pub fn add<M: Mint>(
     now: UnixTime,
     mint: &M,
 ) -> Decision<Issued, SecretError> {
+    settled(adding(client, new, now, mint))
+}
+
+/// The same along with another change.
+///
+/// # Errors
+/// Why not.
+pub fn adding<M: Mint>(
+    client: &Client,
+    new: NewSecret,
+    now: UnixTime,
+    mint: &M,
+) -> Result<(SecretChange, Issued), SecretError> {
+    changeable(client)?;
     let issued = issue(client, now, mint);
-    let checked = changeable(client).and_then(|()| {
-        is_new(client, &issued)?;
-        let room = live(client, now).count() < MAX_SECRETS;
-        let to_come = new.expires_at.is_none_or(|end| now < end);
-        match (room, to_come) {
-            (false, _) => Err(SecretError::TooMany),
-            (_, false) => Err(SecretError::Expiry),
-            _ => named(&new.name),
-        }
-    });
-    match checked {
-        Ok(name) => {
-            let issued = issued.called(name, new.expires_at);
-            let transition = AppChange::Secret(SecretChange::Add {
-                client: client.no,
-                version: client.version,
-                secret: issued.stored.clone(),
-            });
-            Decision::grant(Transition::App(transition), issued)
-        }
+    is_new(client, &issued)?;
+    if live(client, now).count() >= MAX_SECRETS {
+        return Err(SecretError::TooMany);
+    }
+    if new.expires_at.is_some_and(|end| end <= now) {
+        return Err(SecretError::Expiry);
+    }
+    let issued = issued.called(named(&new.name)?, new.expires_at);
+    let change = SecretChange::Add {
+        client: client.no,
+        version: client.version,
+        secret: issued.stored.clone(),
+    };
+    Ok((change, issued))
+}
+
+fn settled<T>(change: Result<(SecretChange, T), SecretError>) -> Decision<T, SecretError> {
+    match change {
+        Ok((change, reply)) => Decision::grant(Transition::App(AppChange::Secret(change)), reply),
         Err(error) => Decision::refuse(error),
     }
 }
@@ -133,22 +146,32 @@ pub fn revoke(
     force: bool,
     now: UnixTime,
 ) -> Decision<(), SecretError> {
-    if let Err(error) = changeable(client) {
-        return Decision::refuse(error);
-    }
+    settled(revoking(client, id, force, now).map(|change| (change, ())))
+}
+
+/// The same along with another change.
+///
+/// # Errors
+/// Why not.
+pub fn revoking(
+    client: &Client,
+    id: Locator,
+    force: bool,
+    now: UnixTime,
+) -> Result<SecretChange, SecretError> {
+    changeable(client)?;
     if !client.secrets.iter().any(|secret| secret.id == id) {
-        return Decision::refuse(SecretError::Unknown);
+        return Err(SecretError::Unknown);
     }
     let works = live(client, now).any(|secret| secret.id == id);
     if works && live(client, now).count() == 1 && !force {
-        return Decision::refuse(SecretError::Last);
+        return Err(SecretError::Last);
     }
-    let transition = AppChange::Secret(SecretChange::Revoke {
+    Ok(SecretChange::Revoke {
         client: client.no,
         version: client.version,
         secret: id,
-    });
-    Decision::grant(Transition::App(transition), ())
+    })
 }
 
 /// Makes a new secret and gives every other an end `overlap` hours from now; what ends sooner still does. What comes
@@ -160,29 +183,33 @@ pub fn rotate<M: Mint>(
     now: UnixTime,
     mint: &M,
 ) -> Decision<Issued, SecretError> {
+    settled(rotating(client, &name, overlap, now, mint))
+}
+
+fn rotating<M: Mint>(
+    client: &Client,
+    name: &str,
+    overlap: u32,
+    now: UnixTime,
+    mint: &M,
+) -> Result<(SecretChange, Issued), SecretError> {
+    changeable(client)?;
     let issued = issue(client, now, mint);
-    let checked = changeable(client).and_then(|()| {
-        is_new(client, &issued)?;
-        let room = overlap == 0 || live(client, now).count() < MAX_SECRETS;
-        match (overlap <= MAX_OVERLAP, room) {
-            (false, _) => Err(SecretError::Overlap),
-            (_, false) => Err(SecretError::TooMany),
-            _ => named(&name),
-        }
-    });
-    match checked {
-        Ok(name) => {
-            let issued = issued.called(name, None);
-            let transition = AppChange::Secret(SecretChange::Rotate {
-                client: client.no,
-                version: client.version,
-                secret: issued.stored.clone(),
-                others_end: now.plus(Lifetime::from_minutes(overlap * 60)),
-            });
-            Decision::grant(Transition::App(transition), issued)
-        }
-        Err(error) => Decision::refuse(error),
+    is_new(client, &issued)?;
+    if overlap > MAX_OVERLAP {
+        return Err(SecretError::Overlap);
     }
+    if overlap != 0 && live(client, now).count() >= MAX_SECRETS {
+        return Err(SecretError::TooMany);
+    }
+    let issued = issued.called(named(name)?, None);
+    let change = SecretChange::Rotate {
+        client: client.no,
+        version: client.version,
+        secret: issued.stored.clone(),
+        others_end: now.plus(Lifetime::from_minutes(overlap * 60)),
+    };
+    Ok((change, issued))
 }
 
 /// How long before its end the developers are told.

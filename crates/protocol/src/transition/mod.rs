@@ -21,6 +21,7 @@ mod openid;
 mod organization;
 mod outbox;
 mod passkey;
+mod playground;
 mod review;
 mod second_factor;
 mod secret;
@@ -48,6 +49,7 @@ pub use openid::OpenIdChange;
 pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
 pub use passkey::PasskeyChange;
+pub use playground::PlaygroundChange;
 pub use review::{Approved, ReviewChange, ReviewStep};
 pub use second_factor::SecondFactorChange;
 pub use secret::SecretChange;
@@ -110,6 +112,8 @@ pub enum Transition {
     OpenId(OpenIdChange),
     /// Apps that introduce themselves.
     Introduction(IntroductionChange),
+    /// What developers play a test side through with.
+    Playground(PlaygroundChange),
 }
 
 impl Transition {
@@ -142,6 +146,7 @@ impl Transition {
             Transition::SigningKey(change) => change.event(),
             Transition::OpenId(change) => change.event(),
             Transition::Introduction(change) => change.event(),
+            Transition::Playground(change) => change.event(),
         }
     }
 
@@ -199,6 +204,7 @@ impl Transition {
             | Transition::SigningKey(_)
             | Transition::OpenId(_)
             | Transition::Introduction(_)
+            | Transition::Playground(_)
             | Transition::Handoff(_) => None,
         }
     }
@@ -228,6 +234,7 @@ impl Transition {
             | Transition::Connection(_)
             | Transition::SigningKey(_)
             | Transition::Introduction(_)
+            | Transition::Playground(_)
             | Transition::Handoff(_) => &[],
         }
     }
@@ -265,4 +272,5 @@ from_family! {
     SigningKey SigningKeyChange,
     OpenId OpenIdChange,
     Introduction IntroductionChange,
+    Playground PlaygroundChange,
 }

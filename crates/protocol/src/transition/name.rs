@@ -3,8 +3,8 @@ use super::{
     AccountChange, AddressChange, AppChange, ApprovalChange, AssertionChange, AuthorizeChange,
     BounceChange, ConnectionChange, ConnectionStep, DeveloperChange, DeviceChange, DomainChange,
     GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange, OutboxChange,
-    PasskeyChange, ReviewChange, SecondFactorChange, SecretChange, SessionChange, SigningKeyChange,
-    ThrottleChange, TransferChange, Transition, UpstreamChange, UsageChange,
+    PasskeyChange, PlaygroundChange, ReviewChange, SecondFactorChange, SecretChange, SessionChange,
+    SigningKeyChange, ThrottleChange, TransferChange, Transition, UpstreamChange, UsageChange,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -157,5 +157,9 @@ names! {
     IntroduceAgain Transition::Introduction(IntroductionChange::Again { .. }) => "introduction.again",
     ReplaceIntroduction Transition::Introduction(IntroductionChange::Replace { .. }) => "introduction.replace",
     KeepLogo Transition::Introduction(IntroductionChange::KeepLogo { .. }) => "introduction.keep_logo",
+    BeginPlayground Transition::Playground(PlaygroundChange::Begin { .. }) => "playground.begin",
+    ChangePlayground Transition::Playground(PlaygroundChange::Replace { .. }) => "playground.replace",
+    EndPlayground Transition::Playground(PlaygroundChange::End { .. }) => "playground.end",
+    ResealPlayground Transition::Playground(PlaygroundChange::Reseal { .. }) => "playground.reseal",
     PinGrant Transition::Introduction(IntroductionChange::Pin { .. }) => "introduction.pin",
 }

@@ -12,7 +12,7 @@ mod offered;
 mod once;
 mod organizations;
 mod picture;
-pub(crate) mod playing;
+mod playing;
 mod reviewed;
 mod sign_in;
 mod talk;

@@ -4,7 +4,7 @@ use super::authentication::test_users_end;
 use super::connection::FORGET_CONSENTS;
 use super::deletion::is_there;
 use super::picture::OF_APP;
-use super::{approval, secret, transfer, usage};
+use super::{approval, playground, secret, transfer, usage};
 use crate::facts::clients::{kind_name, stored_keys};
 use crate::steps::Steps;
 use crate::value::values;
@@ -276,6 +276,7 @@ fn gone(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
             concat!("DELETE FROM consents WHERE client IN ", pair!()),
             values![client],
         );
+    let deleted = playground::end_with_app(deleted, client);
     without_test_users(deleted, client, now).client_changed(client)
 }
 

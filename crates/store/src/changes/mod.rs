@@ -19,6 +19,7 @@ mod organization;
 mod outbox;
 mod passkey;
 mod picture;
+mod playground;
 mod request_log;
 mod review;
 mod second_factor;
@@ -40,8 +41,8 @@ use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
     DeveloperChange, DeviceChange, DomainChange, GrantChange, HandoffChange, IntroductionChange,
-    OpenIdChange, OrganizationChange, OutboxChange, PasskeyChange, ReviewChange, ReviewStep,
-    SecondFactorChange, SecretChange, SessionChange, SigningKeyChange, ThrottleChange,
+    OpenIdChange, OrganizationChange, OutboxChange, PasskeyChange, PlaygroundChange, ReviewChange,
+    ReviewStep, SecondFactorChange, SecretChange, SessionChange, SigningKeyChange, ThrottleChange,
     UpstreamChange,
 };
 use protocol::types::{
@@ -100,6 +101,7 @@ pub(crate) enum Cold<'a> {
     SigningKey(&'a SigningKeyChange),
     OpenId(&'a OpenIdChange),
     Introduction(&'a IntroductionChange),
+    Playground(&'a PlaygroundChange),
 }
 
 impl<'a> Cold<'a> {
@@ -155,6 +157,7 @@ impl<'a> Cold<'a> {
             Cold::SigningKey(change) => signing_key::steps(steps, change),
             Cold::OpenId(change) => authentication::steps(steps, change),
             Cold::Introduction(change) => introduction::steps(steps, change, now),
+            Cold::Playground(change) => playground::steps(steps, change, now),
         }
     }
 }
@@ -213,6 +216,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::SigningKey(change) => Change::Cold(Cold::SigningKey(change)),
             Transition::OpenId(change) => Change::Cold(Cold::OpenId(change)),
             Transition::Introduction(change) => Change::Cold(Cold::Introduction(change)),
+            Transition::Playground(change) => Change::Cold(Cold::Playground(change)),
         }
     }
 }
@@ -343,6 +347,9 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
     }
     if let Transition::Introduction(IntroductionChange::KeepLogo { client, .. }) = transition {
         return Some(*client);
+    }
+    if let Transition::Playground(change) = transition {
+        return change.client();
     }
     let Transition::App(change) = transition else {
         return None;

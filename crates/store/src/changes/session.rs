@@ -1,6 +1,7 @@
 //! Browsers that are signed in.
 use super::authentication::{all_end, device_ends, ends, followed_by};
 use super::mail_link::{may_take_back, tell, use_up};
+use super::playground::{end_with_session, end_with_sessions};
 use super::second_factor;
 use crate::steps::Steps;
 use crate::value::values;
@@ -51,12 +52,14 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             ends,
         } => enter_portal(steps, *id, (cookie, *expires_at), *ends),
         SessionChange::End { subject, session } => {
-            ends(steps, *session).guard(END, values![*session, *subject])
+            let steps = ends(steps, *session).guard(END, values![*session, *subject]);
+            end_with_sessions(steps, *subject)
         }
         SessionChange::EndAll { subject, keep } => {
             let keep = keep.unwrap_or(Locator(0));
             let steps = answers_end(steps, *subject, None);
-            all_end(steps, *subject, keep).event(END_ALL, values![*subject, keep])
+            let steps = all_end(steps, *subject, keep).event(END_ALL, values![*subject, keep]);
+            end_with_sessions(steps, *subject)
         }
         SessionChange::EndByLink {
             link,
@@ -99,11 +102,12 @@ fn end_by_link<'a>(
 ) -> Steps<'a> {
     let steps = steps.run(TAKE_AWAY, values![subject, link]);
     let steps = answers_end(steps, subject, None);
-    match session {
+    let steps = match session {
         Some(session) => device_ends(steps, session, subject, device)
             .event(END_DEVICE, values![session, subject, device]),
         None => all_end(steps, subject, Locator(0)).event(END_ALL, values![subject, Locator(0)]),
-    }
+    };
+    end_with_sessions(steps, subject)
 }
 
 /// Whoever signs in at the same moment locks the person too, and finds the second factor gone that they proved; or comes first,
@@ -194,7 +198,7 @@ fn start<'a>(
     before: Option<Locator>,
 ) -> Steps<'a> {
     let steps = match before {
-        Some(before) => followed_by(steps, before, session)
+        Some(before) => end_with_session(followed_by(steps, before, session), before)
             .run("DELETE FROM sessions WHERE id = $1", values![before]),
         None => steps,
     };
@@ -241,7 +245,8 @@ pub(super) fn end_all_but(
 ) -> Steps<'_> {
     let keep = keep.unwrap_or(Locator(0));
     let steps = answers_end(steps, subject, answer);
-    all_end(steps, subject, keep).run(END_ALL, values![subject, keep])
+    let steps = all_end(steps, subject, keep).run(END_ALL, values![subject, keep]);
+    end_with_sessions(steps, subject)
 }
 
 /// What was said of a person elsewhere and began no session begins none any more, but for one. It comes before the sessions:

@@ -45,6 +45,7 @@ pub(crate) mod organizations;
 pub(crate) mod outbox;
 pub(crate) mod passkeys;
 pub(crate) mod people;
+pub(crate) mod playground;
 pub(crate) mod request_log;
 pub(crate) mod reviews;
 pub(crate) mod second_factors;

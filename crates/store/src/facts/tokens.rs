@@ -218,7 +218,7 @@ macro_rules! highest_ids {
          SELECT MAX(id) FROM refused_requests UNION ALL SELECT MAX(id) FROM granted_requests UNION ALL \
          SELECT MAX(id) FROM review_requests UNION ALL SELECT MAX(id) FROM review_messages UNION ALL \
          SELECT MAX(id) FROM passkeys UNION ALL SELECT MAX(id) FROM used_ceremonies UNION ALL \
-         SELECT MAX(id) FROM earlier_passwords) AS highest"
+         SELECT MAX(id) FROM earlier_passwords UNION ALL SELECT MAX(id) FROM playground_runs) AS highest"
     };
 }
 pub(crate) use highest_ids;

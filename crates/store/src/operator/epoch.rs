@@ -138,6 +138,7 @@ impl Database {
         self.run("DELETE FROM mail_links", &[]).await?;
         self.run("DELETE FROM logouts", &[]).await?;
         self.run("DELETE FROM portal_sessions", &[]).await?;
+        self.run("DELETE FROM playground_runs", &[]).await?;
         let apps = "UPDATE clients SET cutoff = $1 WHERE cutoff < $1";
         Ok(Closed {
             codes: self.run("DELETE FROM codes", &[]).await?,

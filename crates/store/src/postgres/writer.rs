@@ -18,7 +18,7 @@ use crate::{Outcome, StoreError};
 use protocol::Transition;
 use protocol::events::Act;
 use protocol::facts::Standing;
-use protocol::transition::DeviceChange;
+use protocol::transition::{DeviceChange, PlaygroundChange};
 use protocol::types::{ClientNo, ConnectionKey, Locator, Subject};
 use std::sync::Arc;
 use std::time::Instant;
@@ -343,6 +343,9 @@ async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locato
         Transition::Device(DeviceChange::Keep(device)) => {
             ("SELECT 1 FROM device_codes WHERE id = $1", device.id)
         }
+        Transition::Playground(PlaygroundChange::Begin { run, .. }) => {
+            ("SELECT 1 FROM playground_runs WHERE id = $1", run.id)
+        }
         Transition::Device(DeviceChange::Poll { .. } | DeviceChange::Answer { .. })
         | Transition::Authorize(_)
         | Transition::Grant(_)
@@ -364,7 +367,8 @@ async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locato
         | Transition::Connection(_)
         | Transition::SigningKey(_)
         | Transition::OpenId(_)
-        | Transition::Introduction(_) => ("SELECT 1 FROM events WHERE id = $1", receipt),
+        | Transition::Introduction(_)
+        | Transition::Playground(_) => ("SELECT 1 FROM events WHERE id = $1", receipt),
     };
     Ok(!conn.query(sql, &each(&values![id])).await?.is_empty())
 }

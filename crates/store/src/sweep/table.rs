@@ -5,6 +5,7 @@ use protocol::accounts::mail_link::{EARLIER_KEPT, LONGEST_LINK};
 use protocol::accounts::passkeys::ceremony;
 use protocol::accounts::sign_in::WINDOW;
 use protocol::apps::RESTORABLE;
+use protocol::apps::playground::LASTS;
 use protocol::apps::transfer::OFFER;
 use protocol::daily::DAY;
 use protocol::handoff::CHALLENGE_LIFE;
@@ -143,7 +144,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 53] = [
+pub(super) const SWEEPS: [Sweep; 55] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -201,6 +202,8 @@ pub(super) const SWEEPS: [Sweep; 53] = [
         older(rules.session, now)
     }),
     sweep("portal_sessions", EXPIRED, ahead),
+    sweep("playground_runs", EXPIRED, |_, now| older(LASTS, now)),
+    sweep("playground_runs", EXPIRED, ahead),
     // A ceremony that is over by its time is remembered for a while, in case the clock goes back; and one of a time that is
     // still to come until then, since it could be answered until then.
     sweep("used_ceremonies", "$3 > 0", |_, now| {
@@ -386,7 +389,7 @@ impl Sweep {
             ),
         };
         let keys =
-            format!("SELECT r.{column} FROM {from} r WHERE {between}{may_go}{order} LIMIT $4");
+            format!("SELECT r.{column} FROM {from} r WHERE {between}({may_go}){order} LIMIT $4");
         match postgres {
             true => format!("DELETE FROM {table} WHERE {key} = ANY(ARRAY({keys}))"),
             false => format!("DELETE FROM {table} WHERE {key} IN ({keys})"),

@@ -36,6 +36,7 @@ mod operator;
 mod organization_logos;
 mod outbox;
 mod passkeys;
+mod playground;
 mod portal_sessions;
 mod proxy;
 mod racers;

@@ -4,8 +4,8 @@ use crate::ops::clock;
 use jose::seal::{KeyId, Sealed};
 use protocol::Transition;
 use protocol::events::Act;
-use protocol::transition::{SecondFactorChange, SigningKeyChange};
-use protocol::types::Subject;
+use protocol::transition::{PlaygroundChange, SecondFactorChange, SigningKeyChange};
+use protocol::types::{Locator, Subject};
 use std::collections::BTreeMap;
 use store::{Outcome, Store, StoreError};
 
@@ -21,6 +21,9 @@ pub(crate) const SIGNING_KEY: &str = "signing key";
 /// What the seeds of authenticator apps are sealed for.
 pub(crate) const SEED: &str = "second factor";
 
+/// What runs of the playground are sealed for.
+pub(crate) const PLAYGROUND_RUN: &str = "playground run";
+
 /// The columns of the database that hold sealed values. A variant says what they are for, and how the store pages
 /// through them and replaces one.
 #[derive(Debug, Clone, Copy)]
@@ -29,11 +32,13 @@ enum Column {
     SigningKey,
     /// The seeds of authenticator apps, each in the row of its person.
     Seed,
+    /// What runs of the playground hold, each in its row.
+    PlaygroundRun,
 }
 
 impl Column {
     /// All of them.
-    const ALL: [Column; 2] = [Column::SigningKey, Column::Seed];
+    const ALL: [Column; 3] = [Column::SigningKey, Column::Seed, Column::PlaygroundRun];
 
     /// This one, in a database.
     fn of(self, store: &Store) -> impl Rows {
@@ -67,6 +72,7 @@ impl Rows for InStore<'_> {
         match self.column {
             Column::SigningKey => SIGNING_KEY,
             Column::Seed => SEED,
+            Column::PlaygroundRun => PLAYGROUND_RUN,
         }
     }
 
@@ -82,10 +88,19 @@ impl Rows for InStore<'_> {
                 Ok(rows.into_iter().map(row).collect())
             }
             Column::Seed => {
-                let after = after.and_then(subject).unwrap_or(Subject(i64::MIN));
+                let after = Subject(after.and_then(number).unwrap_or(i64::MIN));
                 let rows = self.store.sealed_seeds(after, PAGE).await?;
                 let row = |(subject, sealed): (Subject, Vec<u8>)| Row {
                     id: subject.0.to_be_bytes().to_vec(),
+                    sealed: Sealed::from_stored(sealed),
+                };
+                Ok(rows.into_iter().map(row).collect())
+            }
+            Column::PlaygroundRun => {
+                let after = Locator(after.and_then(number).unwrap_or(i64::MIN));
+                let rows = self.store.sealed_playground_runs(after, PAGE).await?;
+                let row = |(id, sealed): (Locator, Vec<u8>)| Row {
+                    id: id.0.to_be_bytes().to_vec(),
                     sealed: Sealed::from_stored(sealed),
                 };
                 Ok(rows.into_iter().map(row).collect())
@@ -106,7 +121,7 @@ impl Rows for InStore<'_> {
                 .into()
             }
             Column::Seed => {
-                let Some(subject) = subject(&row.id) else {
+                let Some(subject) = number(&row.id).map(Subject) else {
                     return Ok(true);
                 };
                 SecondFactorChange::Reseal {
@@ -116,6 +131,12 @@ impl Rows for InStore<'_> {
                 }
                 .into()
             }
+            Column::PlaygroundRun => {
+                let Some(id) = number(&row.id).map(Locator) else {
+                    return Ok(true);
+                };
+                PlaygroundChange::Reseal { id, before, sealed }.into()
+            }
         };
         let act = Act::by_operator(clock::now());
         let outcome = self.store.settle(change, act).await?;
@@ -123,9 +144,9 @@ impl Rows for InStore<'_> {
     }
 }
 
-/// Whose row it is.
-fn subject(id: &[u8]) -> Option<Subject> {
-    id.try_into().ok().map(i64::from_be_bytes).map(Subject)
+/// The row that a number names.
+fn number(id: &[u8]) -> Option<i64> {
+    id.try_into().ok().map(i64::from_be_bytes)
 }
 
 /// A row and its sealed value.

@@ -3,7 +3,7 @@
 mod columns;
 mod file;
 
-pub(crate) use columns::{Found, Resealed, SEED, SIGNING_KEY, holds_any};
+pub(crate) use columns::{Found, PLAYGROUND_RUN, Resealed, SEED, SIGNING_KEY, holds_any};
 pub(crate) use file::{Rotation, is_credential, path, rotate};
 
 use anyhow::{Context as _, bail};

@@ -1,11 +1,12 @@
 //! The playground: each step of a test side, asked of the same endpoints as ever, and shown. A page never speaks HTTP to
 //! ourselves: the endpoint is called as a function, and the app is authorized by the rules that the endpoint calls.
+mod run;
 mod steps;
 
+use self::run::{ask_once, begin, over, playing};
 use self::steps::steps;
 use super::test_side::Pair;
 use super::try_it::scopes;
-use crate::http::cookies::random;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
@@ -13,10 +14,9 @@ use crate::http::request::{Arrival, Host, RequestId, Spoken};
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::in_process::{Asked, ask};
-use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
 use crate::portal::offer::offer;
-use crate::portal::playing::{Answered, HOUR, Held, Run};
+use crate::portal::playing::{Answered, Playing, Run};
 use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -28,14 +28,11 @@ use pages::developers::{AppRequest, FieldValue, OwnApp, Program, app_request};
 use pages::portal::{PlayRun, PlaygroundBack, PlaygroundPage, playground_href};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
-use protocol::apps::secrets::{self, NewSecret};
 use protocol::apps::test_side::PLAYGROUND;
 use protocol::authorize::check;
-use protocol::decision::Decision;
 use protocol::facts::SessionFacts;
 use protocol::types::{Client, ClientKind, Locator, Person, Role, Session, Subject};
 use std::sync::Arc;
-use store::Outcome;
 
 /// That it is to begin.
 pub(crate) struct StartForm {
@@ -138,21 +135,19 @@ async fn page(
     let live = pair.live.client();
     let people = pair.people(app).await?;
     let own = own_app(app, test, &desk);
-    let session = desk.facts.session.id;
-    let run = app.playgrounds.of(session, live.no, clock::now());
-    let run = run.filter(|run| run.test == test.no);
+    let playing = playing(app, &desk, pair).await?;
     let zone = app.zone_of(&desk.facts.preferences);
     let asks_password = desk.asks_password();
     let mut browser = desk.browser;
     let language = browser.language;
-    let shown = run.map(|run| PlayRun {
-        ends: Text::of_others(zone.moment(run.ends, language)),
-        link: link(app, &own, &run),
+    let shown = playing.map(|playing| PlayRun {
+        ends: Text::of_others(zone.moment(playing.row.expires_at, language)),
+        link: link(app, &own, &playing.run),
         people: people
             .into_iter()
             .map(|person| (person.subject.0.to_string(), person.email))
             .collect(),
-        steps: steps(app, &own, &run),
+        steps: steps(app, &own, &playing.run),
     });
     let status = match problem {
         None => StatusCode::OK,
@@ -186,7 +181,6 @@ pub(in crate::portal) async fn start(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let pair = Pair::of(&app, &desk, &form.client_id, Role::Developer).await?;
-    let test = pair.test()?;
     let problem = match stale {
         Some(stale) => Some(stale),
         None => desk.proved(&app, "password", form.password).await?,
@@ -194,59 +188,10 @@ pub(in crate::portal) async fn start(
     if problem.is_some() {
         return page(&app, desk, &pair, problem).await;
     }
-    let now = clock::now();
-    let secret = match secret_for(&app, &desk, test).await? {
-        Ok(secret) => secret,
-        Err(problem) => return page(&app, desk, &pair, Some(problem)).await,
-    };
-    let (state, verifier) = new_round();
-    let run = Run {
-        live: pair.live.client().no,
-        test: test.no,
-        ends: now.plus(HOUR),
-        secret,
-        state,
-        verifier,
-        held: Held::default(),
-        answers: Vec::new(),
-    };
-    app.playgrounds.begin(desk.facts.session.id, run, now);
-    Ok(reply::see_other(&playground_href(&form.client_id)))
-}
-
-/// A state, and a verifier: 43 characters at least (RFC 7636 §4.1).
-fn new_round() -> (String, String) {
-    (
-        format!("{}{}", random(), random()),
-        format!("{}{}", random(), random()),
-    )
-}
-
-/// A secret that ends with the run, for an app that keeps one.
-async fn secret_for(
-    app: &App,
-    desk: &Desk,
-    test: &Arc<Client>,
-) -> Result<Result<Option<(Locator, String)>, Problem>, PageError> {
-    if test.kind == ClientKind::Public {
-        return Ok(Ok(None));
+    match begin(&app, &desk, &pair).await? {
+        None => Ok(reply::see_other(&playground_href(&form.client_id))),
+        problem => page(&app, desk, &pair, problem).await,
     }
-    let language = desk.browser.language;
-    let now = clock::now();
-    let new = NewSecret {
-        name: language.text("play-title-short").to_string(),
-        expires_at: Some(now.plus(HOUR)),
-    };
-    let (transition, issued) = match secrets::add(test, new, now, &app.mint) {
-        Decision::Granted { transition, reply } => (transition, reply),
-        Decision::Refused { .. } => {
-            return Ok(Err(Problem::new("", language.text("app-secrets-full"))));
-        }
-    };
-    if super::show::settled(app, transition, desk.act(app)).await? == Outcome::Conflict {
-        return Ok(Err(Problem::new("", language.text("app-stale"))));
-    }
-    Ok(Ok(Some((issued.stored.id, issued.text))))
 }
 
 /// `POST`: makes a step.
@@ -262,14 +207,11 @@ pub(in crate::portal) async fn step(
     }
     let language = desk.browser.language;
     let said = |id| Some(Problem::new("", language.text(id)));
-    let session = desk.facts.session.id;
-    let run = app
-        .playgrounds
-        .of(session, pair.live.client().no, clock::now());
-    let Some(run) = run.filter(|run| run.test == test.no) else {
+    let Some(playing) = playing(&app, &desk, &pair).await? else {
         let over = said("play-over");
         return page(&app, desk, &pair, over).await;
     };
+    let run = playing.run.clone();
     let Some(program) = form.step.filter(|program| run.may(*program)) else {
         let impossible = said("play-not-possible");
         return page(&app, desk, &pair, impossible).await;
@@ -290,10 +232,16 @@ pub(in crate::portal) async fn step(
         let impossible = said("play-not-possible");
         return page(&app, desk, &pair, impossible).await;
     };
+    let Some(asks) = ask_once(&app, &desk, playing, program).await? else {
+        let impossible = said("play-not-possible");
+        return page(&app, desk, &pair, impossible).await;
+    };
     let answered = send(&app, &desk, program, &request, (test, &run)).await;
-    let next = new_round();
-    app.playgrounds
-        .change(session, &run.state, |run| run.keep(program, answered, next));
+    let keep = |run: &mut Run| {
+        run.keep(program, answered.clone());
+        Some(())
+    };
+    asks.change(&app, desk.act(&app), keep).await?;
     Ok(reply::see_other(&format!(
         "{}#{}",
         playground_href(&form.client_id),
@@ -398,14 +346,15 @@ pub(in crate::portal) async fn back(
             body: error.unwrap_or_default().to_owned(),
         }),
     };
-    let taken = app.playgrounds.take_back(state, answer, clock::now());
-    let live = match taken {
-        Some((_, live)) => app.store.client_by_no(live).await?,
+    let act = app.act_now(browser.address);
+    let taken = Playing::take_back(&app, act, state, answer).await?;
+    let live = match &taken {
+        Some(playing) => app.store.client_by_no(playing.row.live).await?,
         None => None,
     };
     let own = browser.session.as_ref().map(|facts| facts.session.id);
-    if let (Some((session, _)), Some(live)) = (taken, &live)
-        && own == Some(session)
+    if let (Some(playing), Some(live)) = (&taken, &live)
+        && own == Some(playing.row.session)
     {
         return Ok(reply::see_other(&playground_href(&live.id)));
     }
@@ -427,24 +376,14 @@ pub(in crate::portal) async fn end(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let pair = Pair::of(&app, &desk, &form.client_id, Role::Developer).await?;
-    let test = pair.test()?;
     if stale.is_some() {
         return page(&app, desk, &pair, stale).await;
     }
-    let session = desk.facts.session.id;
-    let run = app
-        .playgrounds
-        .of(session, pair.live.client().no, clock::now());
-    if let Some((secret, _)) = run.and_then(|run| run.secret)
-        && let Decision::Granted {
-            transition: Some(transition),
-            ..
-        } = secrets::revoke(test, secret, true, clock::now())
-        && app.settle_one(transition, desk.act(&app)).await? == Outcome::Conflict
+    if let Some(playing) = playing(&app, &desk, &pair).await?
+        && !over(&app, &desk, playing.row).await?
     {
         let stale = Problem::new("", desk.browser.language.text("app-stale"));
         return page(&app, desk, &pair, Some(stale)).await;
     }
-    app.playgrounds.end(session);
     Ok(reply::see_other(&playground_href(&form.client_id)))
 }
