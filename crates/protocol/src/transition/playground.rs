@@ -8,8 +8,8 @@ use jose::Digest;
 /// A change of what is being played.
 #[derive(Debug, Clone)]
 pub enum PlaygroundChange {
-    /// Begins a run. Guard: its session goes on and has none, and the test side is still as it was read, if it is given a
-    /// secret.
+    /// Begins a run. Guard: its session goes on and has none, its app is there, and the test side is still as it was
+    /// read, if it is given a secret.
     Begin {
         /// The run.
         run: PlaygroundRun,

@@ -58,6 +58,7 @@ fn begin<'a>(steps: Steps<'a>, run: &'a PlaygroundRun, now: UnixTime) -> Steps<'
         .guard(
             "INSERT INTO playground_runs (id, session, subject, live, test, state, sealed, expires_at) \
              SELECT $1, id, subject, $4, $5, $6, $7, $8 FROM sessions WHERE id = $2 AND subject = $3 \
+             AND NOT EXISTS (SELECT 1 FROM clients c WHERE c.no IN ($4, $5) AND c.deleted_at IS NOT NULL) \
              ON CONFLICT DO NOTHING",
             values![
                 run.id,

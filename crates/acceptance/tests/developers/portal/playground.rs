@@ -1,5 +1,7 @@
 //! The playground: every step of a test side by page, and what must not be done with it.
 
+mod kept;
+
 use super::test_sides::{scene, switch_on};
 use super::{ADD, APPS, Developer, EVE, credentials, href, says};
 use crate::support::guide::target_of;
@@ -27,7 +29,11 @@ struct Player {
 impl Player {
     #[track_caller]
     fn begun() -> Self {
-        let scene = scene();
+        Self::in_scene(scene())
+    }
+
+    #[track_caller]
+    fn in_scene(scene: Scene) -> Self {
         let mut developer = Developer::ann(&scene);
         let live = developer.register(&[("device", "on"), ("own-behalf", "on")]);
         let (test, users) = switch_on(&mut developer, &live);

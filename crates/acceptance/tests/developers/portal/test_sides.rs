@@ -12,7 +12,7 @@ pub(super) const ON: &str = "/apps/test/on";
 pub(super) const OFF: &str = "/apps/test/off";
 pub(super) const ADD_PERSON: &str = "/apps/test/people/add";
 pub(super) const REMOVE_PERSON: &str = "/apps/test/people/remove";
-const TEST: &str = "[test]\nmode = true";
+pub(super) const TEST: &str = "[test]\nmode = true";
 
 pub(super) fn scene() -> Scene {
     open(&format!("{OPEN}\n{TEST}\n[grants]\ndevice_code = true"))
