@@ -4,7 +4,7 @@ use crate::world::{World, open_at, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::Act;
-use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange};
+use protocol::transition::{AppChange, AuthorizeChange, DeviceChange, GrantChange};
 use protocol::types::{
     AccessToken, AuthorizationCode, DeviceAnswer, DeviceAuthorization, Grant, Lifetime, Locator,
     UnixTime, UserCode,
@@ -265,4 +265,19 @@ async fn a_revocation_outlives_the_clock_of_who_asked_for_it() {
         assert!(is_refused(&restarted, &access).await, "after {days} days");
         restarted.close().await;
     }
+}
+
+/// What an earlier release that serves beside this one writes has no id.
+#[tokio::test]
+async fn a_deleted_app_takes_no_secrets_of_others_along() {
+    let world = World::new();
+    let (gone, other) = (world.client("gone").await, world.client("other").await);
+    world.database().run("UPDATE client_secrets SET id = 0");
+    committed(&world, AppChange::Delete { client: gone }).await;
+    world.store.sweep(day(&world, 90), &rules()).await.unwrap();
+    let left = format!(
+        "SELECT COUNT(*) FROM client_secrets WHERE client = {}",
+        other.0
+    );
+    assert!(world.database().count(&left) > 0);
 }
