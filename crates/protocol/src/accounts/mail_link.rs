@@ -443,4 +443,38 @@ mod tests {
         }
         assert_eq!(LinkPurpose::parse("of tomorrow"), None);
     }
+
+    #[test]
+    fn how_long_each_link_works() {
+        const HOUR: i64 = 3_600;
+        const DAY: i64 = 24 * HOUR;
+        let lifetimes = LinkPurpose::ALL.map(|purpose| (purpose, purpose.lifetime().seconds()));
+        let expected = [
+            (LinkPurpose::SignUp, DAY),
+            (LinkPurpose::Invitation, 7 * DAY),
+            (LinkPurpose::Recovery, 2 * HOUR),
+            (LinkPurpose::AddressProof, DAY),
+            (LinkPurpose::AddressChange, DAY),
+            (LinkPurpose::AddressChanged, 7 * DAY),
+            (LinkPurpose::PasswordChanged, 30 * DAY),
+            (LinkPurpose::NameChanged, 30 * DAY),
+            (LinkPurpose::SignInsChanged, 30 * DAY),
+            (LinkPurpose::NewDevice, 30 * DAY),
+            (LinkPurpose::AppConnected, 30 * DAY),
+            (LinkPurpose::SecondFactorBegun, 3 * DAY),
+            (LinkPurpose::SecondFactorAdded, 30 * DAY),
+            (LinkPurpose::SecondFactorRemoved, 30 * DAY),
+            (LinkPurpose::RecoveryCodeUsed, 30 * DAY),
+            (LinkPurpose::PasskeysChanged, 30 * DAY),
+            (LinkPurpose::PasskeyCopied, 30 * DAY),
+        ];
+        assert_eq!(lifetimes, expected);
+        // It counts from when the link was asked for, however late its mail is.
+        let to = MailAddress::parse("ada@example.com").unwrap();
+        let mint = crate::testing::Counter::starting_at(crate::testing::NOW);
+        for (purpose, seconds) in expected {
+            let mail = LinkMail::new(purpose, &to, None, UnixTime(7), &mint);
+            assert_eq!(mail.link.expires_at, UnixTime(7 + seconds));
+        }
+    }
 }

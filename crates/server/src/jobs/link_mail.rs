@@ -52,14 +52,14 @@ impl Job for SendLinkMail {
         };
         let unread = |_: StoreError| JobError::Retry("the database could not be read".to_owned());
         let Some(link) = self.links.store.mail_link(entry.id).await.map_err(unread)? else {
-            // It was withdrawn: what it was for is done, or impossible.
-            return Ok(());
+            return without_link(entry);
         };
         if self.links.published == Some(link.email.key()) {
             return Ok(());
         }
         if clock::now() >= link.expires_at {
-            return Err(JobError::Dead("its link has expired".to_owned()));
+            let why = "its link has ended, so it was not sent: whoever still needs one asks for a new link";
+            return Err(JobError::Dead(why.to_owned()));
         }
         let found = self
             .links
@@ -79,6 +79,18 @@ impl Job for SendLinkMail {
         let href = self.links.href(&link);
         let letter = letter(&self.links.writer(&link, &found), &link, &found, href);
         mailer.send(&letter, entry).await
+    }
+}
+
+/// What becomes of a mail whose link is gone. Of one that is tried for the first time it was withdrawn: what it was for is
+/// done, or impossible. Whoever has a mail tried again that failed before is told that nothing is sent.
+fn without_link(entry: &Entry) -> Result<(), JobError> {
+    match entry.last_error {
+        None => Ok(()),
+        Some(_) => {
+            let why = "its link is gone, so it was not sent: whoever still needs one asks for a new link";
+            Err(JobError::Dead(why.to_owned()))
+        }
     }
 }
 

@@ -230,6 +230,30 @@ async fn what_takes_back_a_later_change_leaves_what_takes_back_an_earlier_one() 
 }
 
 #[tokio::test]
+async fn no_browser_is_known_after_a_recovery_or_when_an_address_is_taken_back() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let subject = world.person("ada@example.com").await;
+    let epoch = async || world.read(subject).await.device_epoch;
+    assert_eq!(epoch().await, 0);
+    let link = world.recovery("ada@example.com").await;
+    let person = world.read(subject).await;
+    assert_eq!(world.recover(&link, &person, "new").await, Committed);
+    assert_eq!(epoch().await, 1);
+    let person = world.read(subject).await;
+    let asked = ask_for_change(&person, &address("eve@example.com"), world.now, &mint);
+    let link = world.sent(asked).await;
+    let change = mailbox::confirm(&link, Some(&person), true, world.now, &mint).unwrap();
+    let undo = world.moved(change).await;
+    assert_eq!(epoch().await, 1, "another address makes nobody a stranger");
+    let person = world.read(subject).await;
+    let password = ("newer".to_owned(), false);
+    let back = mailbox::restore(&undo, &person, password, world.now, &mint).unwrap();
+    assert_eq!(world.settle(back).await, Committed);
+    assert_eq!(epoch().await, 2);
+}
+
+#[tokio::test]
 async fn a_switched_off_account_moves_nowhere() {
     let world = World::new();
     let mint = world.store.mint();
