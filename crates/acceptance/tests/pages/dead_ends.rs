@@ -254,6 +254,62 @@ fn who_cannot_sign_in_is_told_why_and_what_to_do() {
     ]);
 }
 
+/// The same while an app waits: each page names it and keeps what it asked for.
+#[test]
+fn who_cannot_sign_in_for_an_app_is_told_for_which_and_keeps_its_request() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let name = app_name(&scene, &app);
+    let question = scene.question(&app, &[]);
+    let begun = |scene: &Scene| {
+        let mut browser = scene.provider.browser();
+        let form = form_to(&browser.open(&question), "/sign-in");
+        (browser, form)
+    };
+    #[track_caller]
+    fn keeps(what: &str, page: &Reply, status: u16, name: &str, handle: Option<&str>) {
+        assert_page(page, status);
+        assert!(page.text().contains(name), "{what} names no app: {page}");
+        let form = form_to(page, "/sign-in");
+        assert!(handle.is_some(), "{what}");
+        assert_eq!(form.value("request"), handle, "{what}: {page}");
+    }
+    // A browser that keeps no cookie.
+    let (_, form) = begun(&scene);
+    let typed = [("email", ANN), ("password", PASSWORD)];
+    let refused = scene.provider.browser().submit(&form, &typed);
+    keeps("no cookie", &refused, 400, &name, form.value("request"));
+    // An account that is switched off.
+    scene.cli(&["user", "disable", OWNER]);
+    let (mut browser, form) = begun(&scene);
+    let typed = [("email", OWNER), ("password", PASSWORD)];
+    let disabled = browser.submit(&form, &typed);
+    keeps("disabled", &disabled, 403, &name, form.value("request"));
+    // One that is signed out elsewhere while the question is open, and goes on.
+    let (mut browser, form) = begun(&scene);
+    let typed = [("email", ANN), ("password", PASSWORD)];
+    let signed_in = browser.submit(&form, &typed);
+    let consent = browser.follow(signed_in);
+    browser.clone().sign_out();
+    let ended = browser.submit(&consent_form(&consent), &[("answer", "allow")]);
+    let ended = browser.follow(ended);
+    keeps("signed out", &ended, 200, &name, form.value("request"));
+    let again = browser.submit(&form_to(&ended, "/sign-in"), &typed);
+    let consent = browser.follow(again);
+    let back = browser.submit(&consent_form(&consent), &[("answer", "allow")]);
+    assert!(
+        back.location().is_some_and(|to| to.starts_with(CALLBACK)),
+        "{back}"
+    );
+    // Too many guesses.
+    let (mut browser, form) = begun(&scene);
+    let typed = [("email", ANN), ("password", "not the password at all")];
+    let mut guess = || browser.submit(&form, &typed);
+    let throttled = (0..30).map(|_| guess()).find(|reply| reply.status == 429);
+    let throttled = throttled.expect("too many guesses");
+    keeps("throttled", &throttled, 429, &name, form.value("request"));
+}
+
 #[test]
 fn what_is_no_page_or_no_form_leads_back() {
     let scene = Scene::plain("");

@@ -9,7 +9,7 @@ use crate::throttle::assert_throttled;
 use acceptance::{App, AppSpec, Browser, Json, Reply, Request, Setup};
 use std::time::Duration;
 
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 pub(crate) fn scene(changes: &str) -> Scene {
     let on = "[grants]\ndevice_code = true\n[device]\ninterval = \"1s\"";

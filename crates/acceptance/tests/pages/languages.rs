@@ -107,6 +107,36 @@ fn words_in_another_language_than_their_page_say_in_which() {
     assert_eq!(nothing.header("Content-Language"), Some("de"));
 }
 
+/// What the app asks for counts before what its person chose, and that before what the browser says.
+#[test]
+fn a_person_s_choice_stands_between_the_app_and_the_browser() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.provider.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let form = form_to(
+        &browser.open("/account/preferences"),
+        "/account/preferences",
+    );
+    let chosen = [("language", "de"), ("zone", "Europe/Berlin")];
+    browser.submit(&form, &chosen).expect(303);
+    for (asked, browser_says, tag) in [
+        (None, "en", "de"),
+        (Some("en"), "de", "en"),
+        (Some("tlh"), "en", "de"),
+    ] {
+        let asked: Vec<_> = asked.map(|tags| ("ui_locales", tags)).into_iter().collect();
+        let consent = open_in(&mut browser, &scene.question(&app, &asked), browser_says);
+        speaks(&consent, tag, "answer");
+        // What an app asked for is no choice for anything else.
+        speaks(
+            &open_in(&mut browser, "/account", browser_says),
+            "de",
+            "Ihr Konto",
+        );
+    }
+}
+
 /// What somebody else wrote into it is neither shown nor believed.
 #[test]
 fn a_hostile_language_does_no_harm() {

@@ -1,5 +1,6 @@
 //! The pages on which developers run their apps: what they do is seen from outside, by tokens that work or do not.
 
+mod addresses;
 mod apps;
 mod bounds;
 mod domains;

@@ -1,7 +1,10 @@
-//! What strangers try: a link to a host of theirs, and an app that wants an address which nobody proved.
-use super::{EVE, Post};
-use crate::support::{ANN, PASSWORD, PLAIN, form_to};
-use acceptance::{AppSpec, Browser, Form, Request, Setup};
+//! What strangers try: a link to a host of theirs, a link of theirs in somebody else's browser, and an app that wants an
+//! address which nobody proved.
+use super::{EVE, NEW, Post, is_signed_in};
+use crate::device::{Codes, GRANT, answer, television, type_code};
+use crate::support::{ANN, OWNER, PASSWORD, PLAIN, assert_page, form_to};
+use acceptance::{App, AppSpec, Browser, Form, Json, Request, Setup};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 const EVIL: &str = "evil.example";
 
@@ -121,17 +124,20 @@ fn told(post: &Post) -> Vec<(&'static str, String)> {
     ]
 }
 
-#[test]
-#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
-fn no_endpoint_tells_an_app_an_address_that_nobody_proved() {
-    let post = Post::of(Setup::toml(PLAIN).with(EVERYTHING));
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("password");
-    std::fs::write(&file, PASSWORD).expect("write it");
-    let file = file.display().to_string();
+/// A provider with Eve, whose address nobody proved.
+fn unproved(changes: &str) -> Post {
+    let post = Post::of(Setup::toml(PLAIN).with(changes));
+    let file = post.scene.provider.secret_file(PASSWORD);
     let mut made = vec!["user", "create", "--email", EVE, "--name", "Eve"];
     made.extend(["--unverified", "--password-file", &file]);
     post.scene.cli(&made);
+    post
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn no_endpoint_tells_an_app_an_address_that_nobody_proved() {
+    let post = unproved(EVERYTHING);
     for (what, text) in told(&post) {
         assert!(!text.contains("eve@"), "{what}: {text}");
     }
@@ -143,4 +149,153 @@ fn no_endpoint_tells_an_app_an_address_that_nobody_proved() {
         .map(|(what, _)| what)
         .collect();
     assert!(telling.contains(&"the code's answer"), "{telling:?}");
+}
+
+const OPENID: &str = "[openid]\nenabled = true\nclaims = { preferred_username = \"email\" }\n\
+    [signing]\nalgorithms = [\"ES256\"]\n[grants]\ndevice_code = true\n\
+    [scopes.email]\nsentence = \"See your e-mail address\"\npersonal = true\n\
+    [scopes.profile]\nsentence = \"See your name\"\npersonal = true\n\
+    [[api]]\nidentifier = \"https://tasks.example\"\nscopes = [\"tasks:read\"]\ntoken = \"jwt\"\n";
+const WANTED: &str = "openid email profile";
+
+/// What a token says that says something by itself.
+#[track_caller]
+fn opened(token: &str) -> String {
+    let part = token.split('.').nth(1).unwrap_or_default();
+    let said = URL_SAFE_NO_PAD.decode(part).expect("base64url");
+    let said = String::from_utf8(said).expect("text");
+    assert!(said.contains("\"sub\""), "{said}");
+    said
+}
+
+/// What our own API tells a program that Eve let in.
+fn told_by_our_api(post: &Post, eve: &mut Browser) -> Vec<(&'static str, String)> {
+    let api = post.scene.api();
+    let ours = App {
+        client_id: "valetkey-cli".to_owned(),
+        client_secret: String::new(),
+        json: Json::Null,
+    };
+    let codes = api.post_form_as("/valetkey/device", &ours, &[]).expect(200);
+    let page = type_code(eve, &codes.member("user_code")).expect(200);
+    answer(eve, &page, "allow").expect(200);
+    let code = codes.member("device_code");
+    let fields = [("grant_type", GRANT), ("device_code", &code)];
+    let tokens = api
+        .post_form_as(&post.scene.token(), &ours, &fields)
+        .expect(200);
+    let told = [
+        "/valetkey/apps",
+        "/valetkey/organizations",
+        "/valetkey/transfers",
+    ]
+    .map(|path| {
+        let reply = api.get_bearer(path, &tokens.member("access_token"));
+        (path, reply.expect(200).text())
+    });
+    [&told[..], &[("its tokens", tokens.text())]].concat()
+}
+
+/// What OpenID Connect, a JWT, a device and our own API tell of Eve.
+fn told_by_openid(post: &Post) -> Vec<(&'static str, String)> {
+    let scene = &post.scene;
+    let app = scene.confidential("https://app.example/callback");
+    let mut eve = scene.provider.browser_of(EVE, PASSWORD);
+    let walk = |eve: &mut Browser, scope| {
+        let redirect = eve.authorize(&scene.question(&app, &[("scope", scope)]));
+        scene.redeem(&app, &redirect.code(), &[]).expect(200)
+    };
+    let openid = walk(&mut eve, WANTED);
+    let access = openid.member("access_token");
+    let info = scene.endpoint("userinfo_endpoint");
+    let info = scene.api().get_bearer(&info, &access).expect(200);
+    let jwt = walk(&mut eve, "tasks:read").member("access_token");
+    let television = television(scene);
+    let codes = Codes::ask(scene, &television, &[("scope", WANTED)]);
+    let page = type_code(&mut eve, codes.text("user_code")).expect(200);
+    answer(&mut eve, &page, "allow").expect(200);
+    let device = codes.poll(scene, &television).expect(200);
+    let token = device.member("access_token");
+    let of_device = scene.endpoint("userinfo_endpoint");
+    let of_device = scene.api().get_bearer(&of_device, &token).expect(200);
+    let mut told = vec![
+        ("the answer", openid.text()),
+        ("the ID token", opened(&openid.member("id_token"))),
+        ("userinfo", info.text()),
+        ("the JWT", opened(&jwt)),
+        (
+            "the JWT's introspection",
+            scene.introspect(&app, &jwt).to_string(),
+        ),
+        ("the device's answer", device.text()),
+        ("the device's ID token", opened(&device.member("id_token"))),
+        ("the device's userinfo", of_device.text()),
+    ];
+    told.extend(told_by_our_api(post, &mut eve));
+    told
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn nor_do_openid_a_jwt_a_device_or_our_own_api() {
+    let post = unproved(OPENID);
+    for (what, text) in told_by_openid(&post) {
+        assert!(!text.contains("eve@"), "{what}: {text}");
+    }
+    post.scene.cli(&["user", "verify", EVE]);
+    let telling: Vec<_> = told_by_openid(&post)
+        .into_iter()
+        .filter(|(_, text)| text.contains("eve@"))
+        .map(|(what, _)| what)
+        .collect();
+    assert_eq!(telling, ["userinfo", "the device's userinfo"]);
+}
+
+/// Login CSRF: a stranger has a link to an account of their own, and wants somebody else's browser to post its form, with
+/// the stranger's nonce and even with the stranger's cookie.
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_form_of_a_link_is_posted_by_nobody_for_somebody_else() {
+    let post = Post::start("");
+    let mut stranger = post.browser();
+    stranger.sign_in(OWNER, PASSWORD);
+    let notice = post.mail(OWNER, 1).link();
+    stranger = post.browser();
+    post.ask(&mut stranger, "/sign-up", EVE).expect(303);
+    post.ask(&mut stranger, "/recover", OWNER).expect(303);
+    for (link, action, done) in [
+        (post.mail(EVE, 1).link(), "/link/join", 303),
+        (notice, "/link/confirm", 200),
+        (post.mail(OWNER, 2).link(), "/link/password", 303),
+    ] {
+        let form = form_to(&stranger.open(&link).expect(200), action);
+        let typed = [("name", "Eve"), ("password", NEW)];
+        let mut victim = post.browser();
+        victim.open("/sign-in");
+        // With the stranger's nonce alone.
+        assert_page(&victim.submit(&form, &typed), 400);
+        assert!(!is_signed_in(&mut victim), "{action}");
+        // With the cookie too, which a sibling of our host might plant.
+        victim.cookies = stranger.cookies.clone();
+        let filled = form.filled(&typed);
+        let fields: Vec<_> = filled
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        for (header, value) in [
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"),
+            ("Origin", "https://evil.example"),
+        ] {
+            let request = Request::post(action)
+                .form(&fields)
+                .header("Accept", "text/html")
+                .header(header, value);
+            assert_page(&victim.send(request), 403);
+            assert!(!is_signed_in(&mut victim), "{action} {value}");
+        }
+        // Nothing was used up by that.
+        assert_eq!(stranger.submit(&form, &typed).status, done, "{action}");
+        stranger = post.browser();
+    }
 }

@@ -7,6 +7,7 @@ mod by_passkey;
 mod connected;
 mod invited;
 mod languages;
+mod late;
 mod spellings;
 mod taken_back;
 

@@ -1,5 +1,5 @@
 //! Addresses as people type them: in every spelling of one domain, and too long to be any.
-use super::{NEW, Post, is_signed_in};
+use super::{EVE, NEW, Post, is_signed_in};
 use crate::support::mail_server::Taken;
 use crate::support::{ANN, PASSWORD, assert_page, form_to};
 
@@ -86,6 +86,55 @@ fn what_is_too_long_for_an_address_is_refused_at_its_field() {
         assert_page(&browser.submit(&form, &typed), 400);
     }
     assert!(post.server.taken().iter().all(|mail| mail.to() == ANN));
+    // Nor does a command take it.
+    for email in [long.as_str(), &labels] {
+        for command in [["user", "invite", email], ["mail", "bounced", email]] {
+            let refused = post.scene.provider.cli(&command);
+            assert_eq!(refused.code, Some(2), "{refused:?}");
+        }
+    }
+}
+
+/// Who is called something from right to left, with a mark that would turn what follows.
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_name_from_right_to_left_stands_apart_on_every_page_and_in_a_mail() {
+    const NAME: &str = "\u{5d0}\u{5d3}\u{5d4} (\u{5dc}\u{5d1}) 42";
+    let post = Post::start("[apps]\nregistration = \"open\"\n");
+    let mut browser = post.browser();
+    post.ask(&mut browser, "/sign-up", EVE).expect(303);
+    let link = post.mail(EVE, 1).link();
+    // Marks that turn what stands after them are no part of a name.
+    let turned = format!("{NAME}\u{202e}");
+    let refused = post.choose(&mut browser, &link, Some(&turned), NEW);
+    assert_page(&refused, 400);
+    let joined = post.choose(&mut browser, &link, Some(NAME), NEW);
+    let account = browser.follow(joined.expect(303));
+    let apart = format!("<bdi>{NAME}</bdi>");
+    assert!(account.text().contains(&apart), "{account}");
+    let app = post.scene.confidential("https://app.example/callback");
+    let consent = browser.authorize_until_consent(&post.scene.question(&app, &[]));
+    assert!(consent.text().contains(&apart), "{consent}");
+    // What others read of it: the page behind a link, and a mail.
+    let form = form_to(&browser.open("/account"), "/account/email");
+    let typed = [("new-email", "zoe@example.com"), ("email-password", NEW)];
+    browser.submit(&form, &typed).expect(303);
+    let link = post.mail("zoe@example.com", 1).link();
+    let elsewhere = post.browser().open(&link);
+    assert!(elsewhere.text().contains(&apart), "{elsewhere}");
+    let form = form_to(&browser.open("/organizations"), "/organizations/found");
+    let founded = browser.submit(&form, &[("name", "Acme")]);
+    let page = browser.follow(founded.expect(303));
+    let typed = [("email", ANN), ("role", "developer")];
+    browser
+        .submit(&form_to(&page, "/organizations/invite"), &typed)
+        .expect(303);
+    let mail = post.mail(ANN, 1);
+    let isolated = format!("\u{2068}{NAME}\u{2069}");
+    for part in ["text", "html"] {
+        let said = mail.0[part].as_str().unwrap_or_default();
+        assert!(said.contains(&isolated), "{part}: {said}");
+    }
 }
 
 #[test]

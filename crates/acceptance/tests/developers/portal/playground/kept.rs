@@ -95,7 +95,11 @@ fn a_rotation_of_the_sealing_keys_takes_runs_along() {
     assert!(before.iter().sum::<u64>() > 0, "{}", listed(&player));
     player.scene.cli(&["key", "rotate"]);
     let after = values(&player);
-    assert_eq!(after.iter().sum::<u64>(), before.iter().sum::<u64>(), "{after:?}");
+    assert_eq!(
+        after.iter().sum::<u64>(),
+        before.iter().sum::<u64>(),
+        "{after:?}"
+    );
     assert_eq!(after.last(), Some(&before.iter().sum()), "{after:?}");
     player.step("exchange");
     assert!(player.answer("exchange").contains("Answered with 200"));
