@@ -176,6 +176,26 @@ fn what_is_said_is_in_the_catalogue_and_nothing_else() {
     }
 }
 
+/// Pages and mails say a [`pages::Text`], also those that the server makes by itself for an error. It is of the catalogue,
+/// or of others; no words that stand in our code are passed off as others'.
+#[test]
+fn no_words_of_ours_are_given_out_as_those_of_others() {
+    let mut paths = Vec::new();
+    sources(&here().join("../server/src"), &mut paths);
+    let quoted = Regex::new(r#"of_others\(\s*(?:format!\(\s*)?"[^"]*[A-Za-z]"#).expect("a pattern");
+    let mut looked_at = 0;
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("text");
+        // Tests say what they like.
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_test = path.ends_with("tests.rs");
+        looked_at += code.matches("of_others(").count();
+        let found = quoted.find(code).filter(|_| !is_test);
+        assert!(found.is_none(), "{}: {found:?}", path.display());
+    }
+    assert!(looked_at > 20, "{looked_at}");
+}
+
 /// The words of a page that a person reads or hears; the initial of a name is none.
 fn words(sample: &Sample) -> Vec<String> {
     let hidden =

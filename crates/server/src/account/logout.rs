@@ -4,6 +4,7 @@ use crate::http::error::PageError;
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply::{self, Fault};
 use crate::http::session::{self, BrowserContext, NonceScope};
+use crate::http::wrong_link::of_params;
 use crate::state::{App, AppState};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -114,20 +115,33 @@ fn ask(app: &AppState, mut browser: BrowserContext, logout: &Logout) -> Response
 /// The link cannot be followed: the person is told what they can do, the app's developer what is wrong.
 fn wrong(app: &App, browser: &BrowserContext, fault: LogoutFault) -> Response {
     let language = browser.language;
-    let what = Text::of_others(fault.sentence().to_owned());
     let page = PlainPage {
         status: StatusCode::BAD_REQUEST,
         cause: None,
         title: language.text("logout-wrong-title"),
         sentence: language.text("logout-wrong"),
         code: Some("invalid_request"),
-        details: vec![(language.text("wrong-link-what"), what)],
+        details: vec![(language.text("wrong-link-what"), what(fault, language))],
         next: link(language.text("sign-out-button"), path::SIGN_OUT),
     };
     let mut response = page.page_for(app, browser);
     let cause = format!("invalid_request: {}", fault.sentence());
     response.extensions_mut().insert(Fault(cause));
     response
+}
+
+/// As [`LogoutFault::sentence`], in the reader's language.
+fn what(fault: LogoutFault, language: Language) -> Text {
+    match fault {
+        LogoutFault::Params(fault) => of_params(fault, language),
+        LogoutFault::Repeated => language.text("logout-repeated"),
+        LogoutFault::Hint => language.text("logout-hint"),
+        LogoutFault::OtherClient => language.text("logout-other-client"),
+        LogoutFault::UnknownClient => language.text("wrong-client-unknown"),
+        LogoutFault::Nobody => language.text("logout-nobody"),
+        LogoutFault::Uri => language.text("logout-uri"),
+        LogoutFault::State => language.text("logout-state"),
+    }
 }
 
 /// Ends the session of this browser, if it has one.

@@ -26,4 +26,4 @@ pub(crate) mod site;
 pub(crate) mod tls;
 pub(crate) mod to_app;
 pub(crate) mod upload;
-mod wrong_link;
+pub(crate) mod wrong_link;

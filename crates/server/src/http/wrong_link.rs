@@ -163,7 +163,7 @@ fn of_document(fault: &DocumentFault, reader: Reader) -> Text {
 }
 
 /// As [`ParamsFault::sentence`], in the reader's language.
-pub(super) fn of_params(fault: ParamsFault, reader: Reader) -> Text {
+pub(crate) fn of_params(fault: ParamsFault, reader: impl Speak) -> Text {
     match fault {
         ParamsFault::Escape => reader.text("params-escape"),
         ParamsFault::Utf8 => reader.text("params-utf8"),

@@ -31,23 +31,37 @@ impl Job for SendDeletedMail {
         if noted.is_some() {
             return Ok(());
         }
-        mailer.send(&self.letter(mail), entry).await
+        let letter = letter(&self.product, self.language, mail);
+        mailer.send(&letter, entry).await
     }
 }
 
-impl SendDeletedMail {
-    fn letter(&self, mail: DeletedMail) -> Letter {
-        let chosen = mail.language.as_deref().and_then(Language::of_tag);
-        let language = chosen.unwrap_or(self.language);
-        let product = &self.product;
-        let told = |id| language.text_of(id, &[("product", product)]);
-        Letter {
-            language,
-            to: mail.to,
-            subject: told("mail-deleted-subject"),
-            before: vec![told("mail-deleted"), language.text("mail-deleted-means")],
-            link: None,
-            after: vec![language.text("mail-deleted-not-you")],
-        }
+/// What it says, in the language that its reader chose, or else in this.
+fn letter(product: &str, language: Language, mail: DeletedMail) -> Letter {
+    let chosen = mail.language.as_deref().and_then(Language::of_tag);
+    let language = chosen.unwrap_or(language);
+    let told = |id| language.text_of(id, &[("product", &product)]);
+    Letter {
+        language,
+        to: mail.to,
+        subject: told("mail-deleted-subject"),
+        before: vec![told("mail-deleted"), language.text("mail-deleted-means")],
+        link: None,
+        after: vec![language.text("mail-deleted-not-you")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::types::MailAddress;
+
+    #[test]
+    fn the_mail_of_an_end_says_nothing_past_the_catalogue() {
+        let mail = DeletedMail {
+            to: MailAddress::parse("ada@example.com").unwrap(),
+            language: None,
+        };
+        letter("Acme", Language::Pseudo, mail).assert_of_the_catalogue(&["Acme"]);
     }
 }

@@ -88,7 +88,8 @@ fn without_link(entry: &Entry) -> Result<(), JobError> {
     match entry.last_error {
         None => Ok(()),
         Some(_) => {
-            let why = "its link is gone, so it was not sent: whoever still needs one asks for a new link";
+            let why =
+                "its link is gone, so it was not sent: whoever still needs one asks for a new link";
             Err(JobError::Dead(why.to_owned()))
         }
     }

@@ -12,8 +12,8 @@ use protocol::outbox::{
 };
 use protocol::types::text::isolated;
 use protocol::types::{
-    Client, ClientNo, Invitation, Language, Locator, MailAddress, Organization, Preferences,
-    Receiver, Subject, Transfer, UnixTime,
+    ClientNo, Invitation, Language, Locator, MailAddress, Organization, Preferences, Receiver,
+    Subject, Transfer, UnixTime,
 };
 use std::sync::Arc;
 use store::{Store, StoreError};
@@ -200,11 +200,11 @@ impl Reader<'_> {
         }
     }
 
-    /// `called`: what its developer calls the secret, or nothing.
-    fn secret_end(self, client: &Client, called: &str, end: UnixTime) -> Letter {
+    /// Of which app, by client id and name; `called`: what its developer calls the secret, or nothing.
+    fn secret_end(self, (id, app): (&str, &str), called: &str, end: UnixTime) -> Letter {
         let (language, product) = (self.language, &self.product);
         let time = self.zone.moment(end, language);
-        let app = isolated(&client.name);
+        let app = isolated(app);
         let mut before = vec![language.text_of(
             "mail-secret-end",
             &[("app", &app), ("product", product), ("time", &time)],
@@ -223,7 +223,7 @@ impl Reader<'_> {
             before,
             link: Some((
                 language.text("mail-secret-end-button"),
-                format!("{}{}", self.base, app_href(&client.id)),
+                format!("{}{}", self.base, app_href(id)),
             )),
             after: vec![language.text("mail-secret-end-after")],
         }
@@ -332,7 +332,7 @@ impl Job for SendSecretEnd {
             return Ok(());
         };
         let reader = self.0.reader(&payload.to).await.map_err(unread)?;
-        let letter = reader.secret_end(&client, &secret.name, end);
+        let letter = reader.secret_end((&client.id, &client.name), &secret.name, end);
         self.0.send(letter, entry).await
     }
 }
@@ -391,6 +391,20 @@ mod tests {
             .developer()
             .assert_of_the_catalogue(&told);
         transfer(Language::Pseudo, "1", "2").assert_of_the_catalogue(&of_others);
+        let organization = Organization {
+            id: Locator(1),
+            version: 1,
+            name: "1".to_owned(),
+            created_at: UnixTime(0),
+            external_id: None,
+            second_factor: false,
+            logo: None,
+        };
+        let lost = reader(Language::Pseudo).domain_lost(&organization);
+        lost.assert_of_the_catalogue(&of_others);
+        let secret =
+            reader(Language::Pseudo).secret_end(("app", "1"), "2", UnixTime(1_800_000_060));
+        secret.assert_of_the_catalogue(&of_others);
     }
 
     #[test]

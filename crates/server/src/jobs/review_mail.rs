@@ -10,7 +10,7 @@ use protocol::outbox::{Entry, ReviewMail, ReviewTold};
 use protocol::types::text::isolated;
 use protocol::types::{Language, Locator, Preferences};
 use std::sync::Arc;
-use store::{ListedReview, Store, StoreError};
+use store::{Store, StoreError};
 
 /// See the module.
 pub(super) struct SendReviewMail {
@@ -41,9 +41,9 @@ impl Job for SendReviewMail {
             return Ok(());
         };
         let language = preferences.language.unwrap_or(self.language);
-        mailer
-            .send(&self.letter(mail, &listed, language), entry)
-            .await
+        let by = (&*self.product, &*self.base);
+        let about = (&*listed.name, &*listed.client_id);
+        mailer.send(&letter(by, mail, about, language), entry).await
     }
 }
 
@@ -74,33 +74,63 @@ impl SendReviewMail {
         let preferences = self.store.preferences(person.subject).await?;
         Ok(Some(preferences.unwrap_or_default()))
     }
+}
 
-    fn letter(&self, mail: ReviewMail, listed: &ListedReview, language: Language) -> Letter {
-        let app = isolated(&listed.name);
-        let told = |id| language.text_of(id, &[("app", &app), ("product", &self.product)]);
-        let (subject, before) = match mail.told {
-            ReviewTold::Asked => ("mail-review-asked-subject", "mail-review-asked"),
-            ReviewTold::Answered => ("mail-review-answered-subject", "mail-review-answered"),
-            ReviewTold::AskedBack => ("mail-review-back-subject", "mail-review-back"),
-            ReviewTold::Approved => ("mail-review-approved-subject", "mail-review-approved"),
-            ReviewTold::Refused => ("mail-review-refused-subject", "mail-review-refused"),
-        };
-        let path = match mail.told {
-            ReviewTold::Asked | ReviewTold::Answered => {
-                request_href(&listed.request.id.0.to_string())
-            }
-            ReviewTold::AskedBack | ReviewTold::Approved | ReviewTold::Refused => {
-                review_href(&listed.client_id)
-            }
-        };
-        let button: Text = language.text("mail-review-button");
-        Letter {
-            language,
-            to: mail.to,
-            subject: told(subject),
-            before: vec![told(before)],
-            link: Some((button, format!("{}{path}", self.base))),
-            after: Vec::new(),
+/// What it says: by which product, and what the paths of links stand behind; about which app, by name and client id.
+fn letter(
+    (product, base): (&str, &str),
+    mail: ReviewMail,
+    (app, client_id): (&str, &str),
+    language: Language,
+) -> Letter {
+    let app = isolated(app);
+    let told = |id| language.text_of(id, &[("app", &app), ("product", &product)]);
+    let (subject, before) = match mail.told {
+        ReviewTold::Asked => ("mail-review-asked-subject", "mail-review-asked"),
+        ReviewTold::Answered => ("mail-review-answered-subject", "mail-review-answered"),
+        ReviewTold::AskedBack => ("mail-review-back-subject", "mail-review-back"),
+        ReviewTold::Approved => ("mail-review-approved-subject", "mail-review-approved"),
+        ReviewTold::Refused => ("mail-review-refused-subject", "mail-review-refused"),
+    };
+    let path = match mail.told {
+        ReviewTold::Asked | ReviewTold::Answered => request_href(&mail.request.to_string()),
+        ReviewTold::AskedBack | ReviewTold::Approved | ReviewTold::Refused => {
+            review_href(client_id)
+        }
+    };
+    let button: Text = language.text("mail-review-button");
+    Letter {
+        language,
+        to: mail.to,
+        subject: told(subject),
+        before: vec![told(before)],
+        link: Some((button, format!("{}{path}", base))),
+        after: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::types::MailAddress;
+
+    #[test]
+    fn no_mail_about_a_review_says_anything_past_the_catalogue() {
+        for told in [
+            ReviewTold::Asked,
+            ReviewTold::Answered,
+            ReviewTold::AskedBack,
+            ReviewTold::Approved,
+            ReviewTold::Refused,
+        ] {
+            let mail = ReviewMail {
+                to: MailAddress::parse("ada@example.com").unwrap(),
+                request: 1,
+                told,
+            };
+            let by = ("Acme", "https://id.example");
+            let letter = letter(by, mail, ("1", "app"), Language::Pseudo);
+            letter.assert_of_the_catalogue(&["Acme"]);
         }
     }
 }

@@ -306,6 +306,42 @@ mod tests {
         assert_eq!(mail, written("Acme", "Test", "It works."), "the same twice");
     }
 
+    /// What stands around every letter, as text and as HTML.
+    #[test]
+    fn the_frame_of_a_mail_says_nothing_past_the_catalogue() {
+        let mut mailer = mailer("Acme");
+        mailer.foot = Some(LocalText::new("1"));
+        let to = || Some(LocalText::new("https://2"));
+        mailer.links = BrandLinks {
+            terms: to(),
+            privacy: to(),
+            help: to(),
+            support: to(),
+        };
+        let letter = Letter {
+            language: Language::Pseudo,
+            to: MailAddress::parse("ada@example.com").unwrap(),
+            subject: Text::of_others("3"),
+            before: vec![Text::of_others("4")],
+            link: Some((Text::of_others("5"), "https://6".to_owned())),
+            after: vec![Text::of_others("7")],
+        };
+        let foot = mailer.foot(Language::Pseudo);
+        assert_eq!(foot.links.len(), 4);
+        let html = letter.html("Acme", &foot);
+        let said: String = html
+            .split('<')
+            .filter_map(|part| part.split_once('>'))
+            .map(|(_, said)| format!("{said} "))
+            .collect();
+        assert!(said.contains("Acme"), "{said}");
+        for said in [said, letter.text(&foot)] {
+            let rest = said.replace("Acme", "").replace("https://", "");
+            let plain = rest.contains(|c: char| c.is_ascii_alphabetic());
+            assert!(!plain, "{rest}");
+        }
+    }
+
     #[test]
     fn what_stands_under_every_mail_is_set_apart() {
         let mut mailer = mailer("Acme");

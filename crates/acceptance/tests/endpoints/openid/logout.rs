@@ -124,6 +124,14 @@ fn modified_bad_and_no_id_token_hint() {
     ));
     assert_wrong_link(&without);
     assert!(without.text().contains("id_token_hint"), "{without}");
+    // Its developer is told in the language of the page.
+    let german = browser.get(&end(
+        &scene,
+        &[("id_token_hint", "x"), ("ui_locales", "de")],
+    ));
+    assert_eq!(german.status, 400, "{german}");
+    let says = "id_token_hint ist kein ID-Token dieses Anbieters";
+    assert!(german.text().contains(says), "{german}");
     assert!(is_signed_in(&mut browser));
 }
 

@@ -176,6 +176,8 @@ fn a_scanner_that_opens_every_link_uses_none_up() {
     assert_page(&post.confirm(&mut post.browser(), &connected), 200);
     assert!(!post.scene.is_active(&app, &tokens.access));
 
+    // Who is asked to prove an address that mail came back from.
+    post.scene.cli(&["mail", "bounced", ANN]);
     let page = ann.open("/account");
     ann.submit(&form_to(&page, "/account/email/prove"), &[])
         .expect(303);

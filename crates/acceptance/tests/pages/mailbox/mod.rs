@@ -5,6 +5,7 @@ mod attacks;
 mod bounces;
 mod by_passkey;
 mod connected;
+mod enumeration;
 mod invited;
 mod languages;
 mod late;
