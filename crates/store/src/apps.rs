@@ -7,7 +7,7 @@ use crate::value::{Value, values};
 use crate::{Fact, Store, StoreError};
 use protocol::transition::Logo;
 use protocol::types::name::skeleton;
-use protocol::types::{Client, ClientNo, Locator, Owner, Person, Subject, UnixTime};
+use protocol::types::{Client, ClientNo, Locator, Owner, Person, Receiver, Subject, UnixTime};
 use std::sync::Arc;
 
 impl Store {
@@ -159,10 +159,41 @@ impl Store {
         person: Option<Subject>,
         organization: Option<Locator>,
     ) -> Result<bool, StoreError> {
+        self.namesakes(name, person, organization, ClientNo(0))
+            .await
+    }
+
+    async fn namesakes(
+        &self,
+        name: &str,
+        person: Option<Subject>,
+        organization: Option<Locator>,
+        but: ClientNo,
+    ) -> Result<bool, StoreError> {
         let person = person.unwrap_or(NOBODY);
-        let values = values![skeleton(name), person, organization.unwrap_or(Locator(0))];
+        let organization = organization.unwrap_or(Locator(0));
+        let values = values![skeleton(name), person, organization, but];
         let found = self.one(&organizations::NAMESAKES, &values).await?;
         Ok(found.is_some_and(|count| count > 0))
+    }
+
+    /// Whether somebody else that people meet looks called as this app, once this person accepts it for themselves or for
+    /// an organization.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_namesake_once_accepted(
+        &self,
+        client: &Client,
+        person: Subject,
+        to: &Receiver,
+    ) -> Result<bool, StoreError> {
+        let organization = match to {
+            Receiver::Address(_) => None,
+            Receiver::Organization(organization) => Some(*organization),
+        };
+        self.namesakes(&client.name, Some(person), organization, client.no)
+            .await
     }
 
     /// Whether somebody else that people meet looks called as this app is to be.

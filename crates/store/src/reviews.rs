@@ -1,9 +1,9 @@
 //! Requests for review, for developers and administrators.
 use crate::facts::reviews;
-use crate::value::values;
+use crate::value::{Value, values};
 use crate::{Fact, Store, StoreError};
 use protocol::apps::review::{Conversation, ReviewRequest, ReviewState};
-use protocol::types::{ClientNo, Locator, MailAddress};
+use protocol::types::{ClientNo, Locator, MailAddress, Owner};
 
 /// The most administrators who are told of a request.
 const MOST_TOLD: i64 = 20;
@@ -76,6 +76,22 @@ impl Store {
     ) -> Result<Vec<ReviewRequest>, StoreError> {
         let values = values![client, limit as i64];
         self.many(&reviews::OF_CLIENT, &values).await
+    }
+
+    /// The requests that are open among those apps of an owner that are between two numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_reviews(
+        &self,
+        owner: Owner,
+        (first, last): (ClientNo, ClientNo),
+    ) -> Result<Vec<(ClientNo, ReviewState)>, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&reviews::OPEN_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&reviews::OPEN_OF_ORGANIZATION, Value::from(id)),
+        };
+        self.many(query, &[owner, first.into(), last.into()]).await
     }
 
     /// How many requests wait for an administrator.

@@ -21,6 +21,8 @@ pub struct Developers {
     pub invited: Vec<InvitedDeveloperRow>,
     /// The address of the next page.
     pub next_page: Option<String>,
+    /// When the page is shown, by which a form that comes twice is known.
+    pub shown: i64,
     /// The address that was typed.
     pub email: String,
     /// Whether mail is sent here.
@@ -104,6 +106,7 @@ impl Page for Developers {
         let usual = Developers {
             frame: samples::signed_in_frame(language),
             nonce: "nonce-1".to_owned(),
+            shown: 1_795_000_000,
             counts: true,
             invited: vec![row("ada@example.com"), row("bob@example.com")],
             next_page: Some(format!("{}?after=1", Self::PATH)),
@@ -134,6 +137,7 @@ impl Page for Developers {
         let hostile = Developers {
             frame: samples::hostile_frame(language),
             nonce: HOSTILE.to_owned(),
+            shown: 0,
             invited: vec![InvitedDeveloperRow {
                 email: HOSTILE.to_owned(),
                 since: Text::of_others(HOSTILE),

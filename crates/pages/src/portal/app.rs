@@ -21,7 +21,7 @@ pages!(AppPage);
 /// [`ADD_SECRET`](Self::ADD_SECRET) (`once`, `version`, `secret-name`, `secret-days`), [`ROTATE`](Self::ROTATE) (`once`,
 /// `version`, `overlap` in hours),
 /// [`REVOKE`](Self::REVOKE) (`secret`), [`SET_KEYS`](Self::SET_KEYS) (`jwks` or `jwks-uri`),
-/// [`DROP_KEYS`](Self::DROP_KEYS), [`OFFER`](Self::OFFER) (`transfer-email` or `organization`),
+/// [`DROP_KEYS`](Self::DROP_KEYS), [`OFFER`](Self::OFFER) (`version`, `transfer-email` or `organization`),
 /// [`WITHDRAW`](Self::WITHDRAW) (`transfer`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
 /// redirect URI that is looked at.
 #[derive(Clone, Debug, Template)]

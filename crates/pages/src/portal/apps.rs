@@ -79,6 +79,8 @@ pub struct AppRow {
     pub logo_url: Option<String>,
     /// What it may do at the moment.
     pub status: ClientStatus,
+    /// Whether somebody has asked for its review, and it is not decided.
+    pub waits: bool,
     /// Whether it is for trying things.
     pub side: Side,
     /// When it was last used.
@@ -116,8 +118,7 @@ impl Apps {
     pub const DECLINE: &str = "/apps/transfer/decline";
 
     fn status(&self, app: &AppRow) -> Option<(Text, &'static str)> {
-        // Whether somebody asked for a review is on the page of the app.
-        status(app.status, false, self.frame.language)
+        status(app.status, app.waits, self.frame.language)
     }
 
     /// Where all of them are.
@@ -199,6 +200,10 @@ impl Page for Apps {
                         Side::Live,
                     )
                 },
+                AppRow {
+                    waits: true,
+                    ..row(language, "Task Board", ClientStatus::Pending, Side::Live)
+                },
                 row(language, "Task Board", ClientStatus::Disabled, Side::Live),
             ],
             next_page: Some(format!("{PORTAL}?after=h9XW2pQ0nT4kLr7sVbYc1a")),
@@ -259,6 +264,7 @@ fn row(language: Language, name: &str, status: ClientStatus, side: Side) -> AppR
         initial: "5".to_owned(),
         logo_url: None,
         status,
+        waits: false,
         side,
         last_used: Some(Text::of_others("2026-11-21 09:14 UTC")),
         people: language.text_of("app-people", &[("count", &7)]),
@@ -294,6 +300,7 @@ fn hostile(language: Language) -> Apps {
             initial: HOSTILE.to_owned(),
             logo_url: Some(HOSTILE.to_owned()),
             status: ClientStatus::Active,
+            waits: false,
             side: Side::Live,
             last_used: Some(Text::of_others(HOSTILE)),
             people: Text::of_others(HOSTILE),

@@ -47,6 +47,8 @@ pub struct OrganizationPage {
     pub invited_as: Role,
     /// Whether mail is sent here.
     pub mails: bool,
+    /// What was typed to end it.
+    pub confirm: String,
     /// How many apps it runs.
     pub apps: usize,
     /// Whether people let apps in for it.
@@ -74,6 +76,8 @@ pub struct MemberRow {
     pub email: String,
     /// What they may do.
     pub role: Role,
+    /// What was chosen for them, and is not theirs yet.
+    pub chosen: Option<Role>,
     /// Whether it is whoever looks.
     pub own: bool,
 }
@@ -105,6 +109,13 @@ pub fn role_text(role: Role, language: Language) -> Text {
 #[must_use]
 pub fn organization_href(id: &str) -> String {
     format!("{}/{id}", super::Organizations::PATH)
+}
+
+impl MemberRow {
+    /// Whether the form that changes them shows this role.
+    fn shows(&self, role: &Role) -> bool {
+        self.chosen.unwrap_or(self.role) == *role
+    }
 }
 
 impl OrganizationPage {
@@ -220,6 +231,7 @@ impl OrganizationPage {
                 .text_of("organization-dissolve-confirm", &[("name", &self.name)]),
             kind: "text",
             autocomplete: "off",
+            value: &self.confirm,
             problem: self.problem("confirm"),
             ..Field::default()
         }
@@ -318,6 +330,7 @@ fn usual(language: Language) -> OrganizationPage {
         name: name.to_owned(),
         email: "ada@example.com".to_owned(),
         role,
+        chosen: None,
         own,
     };
     OrganizationPage {
@@ -343,6 +356,7 @@ fn usual(language: Language) -> OrganizationPage {
             role: Role::Developer,
             until: Text::of_others("2026-11-21 09:14 UTC"),
         }],
+        confirm: String::new(),
         email: String::new(),
         invited_as: Role::Developer,
         mails: true,
@@ -371,6 +385,7 @@ fn hostile(language: Language) -> OrganizationPage {
             name: text(),
             email: text(),
             role: Role::Viewer,
+            chosen: Some(Role::Owner),
             own: false,
         }],
         next_members: Some(text()),
@@ -380,6 +395,7 @@ fn hostile(language: Language) -> OrganizationPage {
             role: Role::Owner,
             until: Text::of_others(HOSTILE),
         }],
+        confirm: text(),
         email: text(),
         notice: Some(Text::of_others(HOSTILE)),
         problems: vec![Problem::new("email", Text::of_others(HOSTILE))],

@@ -8,7 +8,7 @@ use protocol::types::{AppStanding, Language};
 pages!(OrganizationApps);
 
 /// The apps that members let in for an organization, for its owners. Its forms carry `nonce`, `organization` and, where it
-/// is asked, `password`: [`CHANGE`](Self::CHANGE) (`app`, and `wish`: `end`, `restore`, or `judge` with `standing`),
+/// is asked, `password`: [`CHANGE`](Self::CHANGE) (`app`, in the list `listed`, and `wish`: `end`, `restore`, or `judge` with `standing`),
 /// [`NEW`](Self::NEW) (`standing`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/organization_apps.html")]
@@ -27,8 +27,14 @@ pub struct OrganizationApps {
     pub next_page: Option<String>,
     /// What is thought of those that nobody judged.
     pub new_apps: AppStanding,
+    /// The app after which the list goes on, as its forms say; empty: it begins.
+    pub after: String,
+    /// What was chosen for those that nobody judged, and is not so yet.
+    pub chosen_new: Option<AppStanding>,
     /// The client id that was typed.
     pub typed_app: String,
+    /// What was chosen for it.
+    pub typed_standing: Option<AppStanding>,
     /// Whether passwords are asked.
     pub asks_password: bool,
     /// What was just done.
@@ -52,6 +58,8 @@ pub struct WorkspaceAppRow {
     pub used: Option<Text>,
     /// What is thought of it; `None`: as of new ones.
     pub standing: Option<AppStanding>,
+    /// What was chosen for it, and is not so yet.
+    pub chosen: Option<AppStanding>,
     /// How long its end can be taken back, in words; `None` where there is none to take back.
     pub until: Option<Text>,
 }
@@ -83,7 +91,17 @@ impl OrganizationApps {
 
     /// Whether this is what is thought of an app.
     fn is_chosen(&self, row: &WorkspaceAppRow, standing: &AppStanding) -> bool {
-        row.standing.unwrap_or(self.new_apps) == *standing
+        row.chosen.or(row.standing).unwrap_or(self.new_apps) == *standing
+    }
+
+    /// Whether this was chosen for the app whose id was typed.
+    fn is_typed(&self, standing: &AppStanding) -> bool {
+        self.typed_standing == Some(*standing)
+    }
+
+    /// Whether this is what is thought, or was chosen, of new ones.
+    fn is_new(&self, standing: &AppStanding) -> bool {
+        self.chosen_new.unwrap_or(self.new_apps) == *standing
     }
 
     fn summary(&self) -> Problems<'_> {
@@ -133,6 +151,7 @@ impl Page for OrganizationApps {
             since: (members > 0).then(|| Text::of_others("2026-11-21")),
             used: (members > 1).then(|| Text::of_others("2026-11-22 10:00")),
             standing,
+            chosen: None,
             until: None,
         };
         let usual = OrganizationApps {
@@ -150,7 +169,10 @@ impl Page for OrganizationApps {
             ],
             next_page: Some("/organizations/1/apps?after=7".to_owned()),
             new_apps: AppStanding::Limited,
+            after: String::new(),
+            chosen_new: None,
             typed_app: String::new(),
+            typed_standing: None,
             asks_password: true,
             notice: Some(language.text("workspace-done-judged")),
             problems: Vec::new(),
@@ -179,10 +201,12 @@ impl Page for OrganizationApps {
                 client_id: HOSTILE.to_owned(),
                 since: Some(Text::of_others(HOSTILE)),
                 used: Some(Text::of_others(HOSTILE)),
+                chosen: Some(AppStanding::Blocked),
                 until: Some(Text::of_others(HOSTILE)),
                 ..row(HOSTILE, 7, None)
             }],
             next_page: Some(HOSTILE.to_owned()),
+            after: HOSTILE.to_owned(),
             typed_app: HOSTILE.to_owned(),
             notice: Some(Text::of_others(HOSTILE)),
             problems: vec![Problem::new("app", Text::of_others(HOSTILE))],

@@ -15,6 +15,8 @@ pub struct OrganizationDomains {
     pub frame: Frame,
     /// Proof that the forms are ours.
     pub nonce: String,
+    /// What the form that lists one is known by when it comes twice.
+    pub once: String,
     /// Number of the organization.
     pub id: String,
     /// What it is called.
@@ -131,6 +133,7 @@ impl Page for OrganizationDomains {
         let usual = OrganizationDomains {
             frame: samples::signed_in_frame(language),
             nonce: "nonce-1".to_owned(),
+            once: "once-1".to_owned(),
             id: "1".to_owned(),
             name: "Board Makers Ltd".to_owned(),
             domains: vec![row(DomainState::Proved(moment()), None), waiting],
@@ -159,6 +162,7 @@ impl Page for OrganizationDomains {
         let hostile = OrganizationDomains {
             frame: samples::hostile_frame(language),
             nonce: HOSTILE.to_owned(),
+            once: HOSTILE.to_owned(),
             id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),
             domains: vec![DomainRow {

@@ -3,16 +3,18 @@ use super::{ManagedApp, secrets::DEFAULT_OVERLAP};
 use crate::decision::Mint;
 use crate::organizations::invitations_of;
 use crate::outbox::{Message, TransferMail};
+use crate::policy::Policy;
+use crate::register::{RegistrationError, check_imitation};
 use crate::transition::{AppChange, TransferChange, Transition};
 use crate::types::{
-    Client, Lifetime, Membership, Owner, Person, Receiver, Role, Transfer, UnixTime,
+    Client, Lifetime, Membership, Owner, Person, Receiver, Role, Side, Transfer, UnixTime,
 };
 
 /// How long an offer holds.
 pub const OFFER: Lifetime = Lifetime::from_days(7);
 
 /// Why an app is not handed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransferError {
     /// Those hand it over who could delete it.
     ForOwners,
@@ -22,6 +24,19 @@ pub enum TransferError {
     Same,
     /// There is no such offer, or it has come to its end.
     Unknown,
+    /// Its new owner could not give it the name that it has: somebody else's, the provider's, or one that claims a review.
+    Name(RegistrationError),
+}
+
+/// Whoever answers an offer, and what is known of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepter<'a> {
+    /// Who it is.
+    pub person: &'a Person,
+    /// Where they belong.
+    pub memberships: &'a [Membership],
+    /// Whether somebody but the new owner is called as the app is.
+    pub namesake: bool,
 }
 
 /// Offers an app. `mails`: whether mail is sent here.
@@ -86,22 +101,26 @@ pub fn withdraw(managed: &ManagedApp, transfer: &Transfer) -> Result<Transition,
     }
 }
 
-/// Accepts an offer: its secrets end after the usual overlap, and the new owner makes others. `memberships`: of whoever
-/// accepts.
+/// Accepts an offer: its secrets end after the usual overlap, and the new owner makes others. Its name is judged as that of
+/// an app which they register.
 ///
 /// # Errors
-/// That there is no such offer, for anybody whom it was not made to.
+/// That there is no such offer, for anybody whom it was not made to; what is wrong with its name.
 pub fn accept<M: Mint>(
     client: &Client,
     transfer: &Transfer,
-    person: &Person,
-    memberships: &[Membership],
-    now: UnixTime,
-    mint: &M,
+    by: Accepter<'_>,
+    (policy, now, mint): (&Policy, UnixTime, &M),
 ) -> Result<Transition, TransferError> {
-    let to = received(transfer, person, memberships).ok_or(TransferError::Unknown)?;
+    let person = by.person;
+    let to = received(transfer, person, by.memberships).ok_or(TransferError::Unknown)?;
     if now >= transfer.expires_at || client.no != transfer.client {
         return Err(TransferError::Unknown);
+    }
+    // Nobody but its own test users meets an app of the test side, and administrators answer for names.
+    let bound = client.side == Side::Live && !person.admin;
+    if bound {
+        check_imitation(&client.name, by.namesake, policy).map_err(TransferError::Name)?;
     }
     let overlap = Lifetime::from_minutes(DEFAULT_OVERLAP * 60);
     Ok(Transition::App(AppChange::Transfer(
@@ -110,6 +129,7 @@ pub fn accept<M: Mint>(
             version: client.version,
             to,
             accepted_by: person.subject,
+            own_name: bound.then(|| client.name.clone()),
             secrets_end: now.plus(overlap),
             cutoff: mint.locator(),
         },
@@ -153,6 +173,7 @@ fn end(transfer: &Transfer) -> Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::register::Field;
     use crate::testing::{Counter, NOW};
     use crate::types::{Locator, MailAddress, Organization, Subject};
     use std::sync::Arc;
@@ -185,19 +206,79 @@ mod tests {
         (client, *transfer)
     }
 
+    fn taken(
+        client: &Client,
+        transfer: &Transfer,
+        (person, memberships): (&Person, &[Membership]),
+        now: UnixTime,
+    ) -> Result<Transition, TransferError> {
+        let by = Accepter {
+            person,
+            memberships,
+            namesake: false,
+        };
+        let mint = Counter::starting_at(NOW);
+        accept(client, transfer, by, (&Policy::for_tests(), now, &mint))
+    }
+
+    #[test]
+    fn its_name_is_judged_as_that_of_an_app_which_they_register() {
+        let (client, transfer) = offered(address("bob@example.com"));
+        let policy = Policy::for_tests();
+        let provider = policy.apps.provider.clone();
+        let bob = person(8, "bob@example.com");
+        let admin = Person {
+            admin: true,
+            ..bob.clone()
+        };
+        let judged = |person: &Person, name: &str, side, namesake| {
+            let client = Client {
+                name: name.to_owned(),
+                side,
+                ..client.clone()
+            };
+            let by = Accepter {
+                person,
+                memberships: &[],
+                namesake,
+            };
+            let mint = Counter::starting_at(NOW);
+            match accept(&client, &transfer, by, (&policy, NOW, &mint)) {
+                Ok(Transition::App(AppChange::Transfer(TransferChange::Accept {
+                    own_name,
+                    ..
+                }))) => Ok(own_name),
+                Ok(other) => panic!("{other:?}"),
+                Err(TransferError::Name(error)) => Err(Some(error.field)),
+                Err(_) => Err(None),
+            }
+        };
+        let own = Ok(Some("Board".to_owned()));
+        assert_eq!(judged(&bob, "Board", Side::Live, false), own);
+        for (name, namesake, field) in [
+            ("Board", true, Field::TakenName),
+            (&provider, false, Field::ProvidersName),
+            ("Board ✓", false, Field::ReviewMark),
+        ] {
+            let refused = judged(&bob, name, Side::Live, namesake);
+            assert_eq!(refused, Err(Some(field)), "{name}");
+            assert_eq!(judged(&bob, name, Side::Test, namesake), Ok(None), "{name}");
+            assert_eq!(
+                judged(&admin, name, Side::Live, namesake),
+                Ok(None),
+                "{name}"
+            );
+        }
+        // Whom it was not made to is told nothing of its name.
+        let eve = person(9, "eve@example.com");
+        assert_eq!(judged(&eve, "Board", Side::Live, true), Err(None));
+    }
+
     #[test]
     fn whoever_proved_the_address_receives_it_and_nobody_else() {
         let (client, transfer) = offered(address("Bob@example.com"));
         let bob = person(8, "bob@example.com");
-        let change = accept(
-            &client,
-            &transfer,
-            &bob,
-            &[],
-            NOW,
-            &Counter::starting_at(NOW),
-        )
-        .unwrap();
+        let change = taken(&client, &transfer, (&bob, &[]), NOW).unwrap();
         let Transition::App(AppChange::Transfer(TransferChange::Accept {
             to, secrets_end, ..
         })) = change
@@ -211,25 +292,11 @@ mod tests {
             ..bob.clone()
         };
         for other in [unproved, person(9, "eve@example.com")] {
-            let refused = accept(
-                &client,
-                &transfer,
-                &other,
-                &[],
-                NOW,
-                &Counter::starting_at(NOW),
-            );
+            let refused = taken(&client, &transfer, (&other, &[]), NOW);
             assert_eq!(refused.unwrap_err(), TransferError::Unknown);
             assert!(decline(&transfer, &other, &[]).is_err());
         }
-        let late = accept(
-            &client,
-            &transfer,
-            &bob,
-            &[],
-            transfer.expires_at,
-            &Counter::starting_at(NOW),
-        );
+        let late = taken(&client, &transfer, (&bob, &[]), transfer.expires_at);
         assert_eq!(late.unwrap_err(), TransferError::Unknown);
     }
 
@@ -251,28 +318,10 @@ mod tests {
                 organization: organization.clone(),
                 role,
             };
-            let accepted = accept(
-                &client,
-                &transfer,
-                &bob,
-                &[own],
-                NOW,
-                &Counter::starting_at(NOW),
-            )
-            .is_ok();
+            let accepted = taken(&client, &transfer, (&bob, &[own]), NOW).is_ok();
             assert_eq!(accepted, role == Role::Owner, "{role:?}");
         }
-        assert!(
-            accept(
-                &client,
-                &transfer,
-                &bob,
-                &[],
-                NOW,
-                &Counter::starting_at(NOW)
-            )
-            .is_err()
-        );
+        assert!(taken(&client, &transfer, (&bob, &[]), NOW).is_err());
     }
 
     #[test]

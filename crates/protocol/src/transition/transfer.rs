@@ -23,7 +23,8 @@ pub enum TransferChange {
         client: ClientNo,
     },
     /// Hands an app over: it is no longer one that was reviewed, what people allowed it is forgotten, and its secrets
-    /// end. Guard: the offer is there and holds, and the app is still as it was read.
+    /// end. Guard: the offer is there and holds, and the app is still as it was read; where its name binds it, nobody but
+    /// its new owner is called alike.
     Accept {
         /// The offer.
         transfer: Box<Transfer>,
@@ -33,6 +34,8 @@ pub enum TransferChange {
         to: Owner,
         /// Who accepted it.
         accepted_by: Subject,
+        /// Its name, if nobody else may be called alike.
+        own_name: Option<String>,
         /// When its secrets end, unless they do sooner.
         secrets_end: UnixTime,
         /// Tokens of its test side below this locator are dead: the former owner has some.

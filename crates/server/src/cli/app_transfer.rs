@@ -6,7 +6,7 @@ use super::place::{CHANGED, Opened};
 use crate::ops::clock;
 use clap::{Args, Subcommand};
 use protocol::apps::ManagedApp;
-use protocol::apps::transfer::{self, TransferError};
+use protocol::apps::transfer::{self, Accepter, TransferError};
 use protocol::types::{
     Client, MailAddress, Membership, Owner, Person, Receiver, Role, Subject, Transfer,
 };
@@ -112,8 +112,16 @@ async fn accept(one: One, output: Output) -> Result<(), Failure> {
     let client = at.app(&one.client_id).await?;
     let open = open(&at, &client).await?;
     let (person, memberships) = receiver(&at, &open).await?;
-    let now = clock::now();
-    let change = transfer::accept(&client, &open, &person, &memberships, now, &at.mint);
+    let named = at
+        .store
+        .has_namesake_once_accepted(&client, person.subject, &open.to);
+    let by = Accepter {
+        person: &person,
+        memberships: &memberships,
+        namesake: named.await?,
+    };
+    let with = (&at.config.policy, clock::now(), &at.mint);
+    let change = transfer::accept(&client, &open, by, with);
     at.commit(change.map_err(failed)?, CHANGED).await?;
     let client = at.app(&one.client_id).await?;
     let owner = owner_json(&at, &client);
@@ -153,6 +161,12 @@ fn failed(error: TransferError) -> Failure {
         TransferError::Same => "whoever is to have it runs it already",
         TransferError::Unknown => {
             "whom it was offered to cannot accept it: their address is not confirmed, or the offer has come to its end"
+        }
+        TransferError::Name(error) => {
+            return Failure::failed(format!(
+                "{}: write valetkey app update --name, then accept the offer",
+                error.sentence
+            ));
         }
     })
 }

@@ -2,9 +2,10 @@
 use crate::ops::clock;
 use crate::portal::managed::{Hand, NotTheirs};
 use crate::state::App;
-use protocol::apps::transfer::{self, TransferError};
+use protocol::apps::transfer::{self, Accepter, TransferError};
 use protocol::events::Act;
 use protocol::organizations::invitations_of;
+use protocol::register::RegistrationError;
 use protocol::types::{Client, Locator, Membership, Receiver, Transfer};
 use std::sync::Arc;
 use store::{Outcome, StoreError};
@@ -25,33 +26,54 @@ pub(in crate::portal) async fn offers(
     Ok(found)
 }
 
-/// Takes an app over; its client id.
+/// Takes an app over; the app as it was. A lost guard means that it was changed, or its name taken, just now: it is judged
+/// again.
 ///
 /// # Errors
-/// [`NotTheirs`]; inside, that there is no such offer any more.
+/// [`NotTheirs`]; inside, that there is no such offer any more, or the app and what is wrong with its name.
 pub(in crate::portal) async fn accept(
     app: &App,
     hand: Hand<'_>,
     id: Locator,
     act: Act,
-) -> Result<Result<String, TransferError>, NotTheirs> {
-    let Some(open) = app.store.transfer(id).await? else {
-        return Ok(Err(TransferError::Unknown));
-    };
-    let Some(client) = app.store.client_by_no(open.client).await? else {
-        return Ok(Err(TransferError::Unknown));
-    };
-    let memberships = app.store.memberships(hand.person.subject).await?;
-    acts_for(app, hand, &open, &memberships).await?;
-    let (now, mint) = (clock::now(), &app.mint);
-    let change = match transfer::accept(&client, &open, hand.person, &memberships, now, mint) {
-        Ok(change) => change,
-        Err(error) => return Ok(Err(error)),
-    };
-    Ok(match app.settle_one(change, act).await? {
-        Outcome::Committed => Ok(client.id.clone()),
-        Outcome::Conflict => Err(TransferError::Unknown),
-    })
+) -> Result<Result<Arc<Client>, NotAccepted>, NotTheirs> {
+    let person = hand.person;
+    for context in app.tries() {
+        let Some(open) = app.store.transfer(id).await? else {
+            break;
+        };
+        let Some(client) = app.store.client_by_no(open.client).await? else {
+            break;
+        };
+        let memberships = app.store.memberships(person.subject).await?;
+        acts_for(app, hand, &open, &memberships).await?;
+        let named = app
+            .store
+            .has_namesake_once_accepted(&client, person.subject, &open.to);
+        let by = Accepter {
+            person,
+            memberships: &memberships,
+            namesake: named.await?,
+        };
+        let with = (context.policy, context.now, context.mint);
+        let change = match transfer::accept(&client, &open, by, with) {
+            Ok(change) => change,
+            Err(TransferError::Name(error)) => return Ok(Err(NotAccepted::Name(client, error))),
+            Err(_) => break,
+        };
+        if app.settle_one(change, act).await? == Outcome::Committed {
+            return Ok(Ok(client));
+        }
+    }
+    Ok(Err(NotAccepted::Gone))
+}
+
+/// Why an app is not taken over.
+pub(in crate::portal) enum NotAccepted {
+    /// There is no such offer any more.
+    Gone,
+    /// Its new owner could not give it its name.
+    Name(Arc<Client>, RegistrationError),
 }
 
 /// Declines an offer. Twice, it is declined.

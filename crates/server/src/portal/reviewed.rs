@@ -1,9 +1,9 @@
 //! Requests for review in the hands of an administrator, by page or by program.
 use crate::ops::clock;
 use crate::state::App;
-use protocol::apps::review::{Conversation, Judged, ReviewError, Reviewer, judge};
+use protocol::apps::review::{Conversation, Judged, ReviewError, ReviewState, Reviewer, judge};
 use protocol::events::Act;
-use protocol::types::{Client, ClientStatus, Locator, MailAddress, Subject};
+use protocol::types::{Client, ClientNo, ClientStatus, Locator, MailAddress, Owner, Subject};
 use std::sync::Arc;
 use store::{ListedReview, StoreError};
 
@@ -75,4 +75,22 @@ pub(super) async fn open_review(
     let last = app.store.reviews_of(client.no, 1).await?;
     let open = last.first().filter(|request| request.state.is_open());
     Ok(open.map(|request| request.state.as_str()))
+}
+
+/// Where the requests for review stand of those apps that are pending, on one page of an owner's list.
+pub(super) async fn open_reviews(
+    app: &App,
+    owner: Owner,
+    clients: &[Arc<Client>],
+) -> Result<Vec<(ClientNo, ReviewState)>, StoreError> {
+    let mut pending = clients
+        .iter()
+        .filter(|client| client.status == ClientStatus::Pending)
+        .map(|client| client.no);
+    // Newest first.
+    let Some(last) = pending.next() else {
+        return Ok(Vec::new());
+    };
+    let between = (pending.last().unwrap_or(last), last);
+    app.store.open_reviews(owner, between).await
 }

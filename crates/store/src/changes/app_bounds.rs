@@ -58,16 +58,26 @@ pub(super) fn has_own_name<'a>(
     person: Subject,
 ) -> Steps<'a> {
     let looks = skeleton(name);
-    lock_name(steps, &looks)
+    is_own_name(lock_name(steps, &looks), &looks, organization, person)
+}
+
+/// The same, for whoever holds the lock of the name.
+pub(super) fn is_own_name<'a>(
+    steps: Steps<'a>,
+    looks: &str,
+    organization: Locator,
+    person: Subject,
+) -> Steps<'a> {
+    steps
         .exists(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE skeleton = $1 AND id <> $2)",
-            values![looks.clone(), organization],
+            values![looks.to_owned(), organization],
         )
         .exists(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE skeleton = $1 AND NOT test \
              AND deleted_at IS NULL AND introduction = '' \
              AND (CASE WHEN organization IS NULL THEN owner <> $2 ELSE organization <> $3 END))",
-            values![looks, person, organization],
+            values![looks.to_owned(), person, organization],
         )
 }
 

@@ -1,9 +1,11 @@
 //! Apps that are handed over.
 use super::app::{next_version, pair, without_test_users};
+use super::app_bounds::{is_own_name, lock_name};
 use super::connection::FORGET_CONSENTS;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::TransferChange;
+use protocol::types::name::skeleton;
 use protocol::types::{Locator, Owner, Receiver, Subject, Transfer, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixTime) -> Steps<'a> {
@@ -17,15 +19,40 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixT
             version,
             to,
             accepted_by,
+            own_name,
             secrets_end,
             cutoff,
-        } => accept(
-            steps,
-            transfer,
-            (*version, *to),
-            (*accepted_by, now),
-            (*secrets_end, *cutoff),
-        ),
+        } => {
+            let looks = own_name.as_deref().map(skeleton);
+            // The lock comes before the rows, as where an app is registered.
+            let steps = match &looks {
+                Some(looks) => lock_name(steps, looks),
+                None => steps,
+            };
+            let steps = accept(
+                steps,
+                transfer,
+                (*version, *to),
+                (*accepted_by, now),
+                (*secrets_end, *cutoff),
+            );
+            match looks {
+                Some(looks) => is_own_name(
+                    steps,
+                    &looks,
+                    organization(*to).unwrap_or(Locator(0)),
+                    *accepted_by,
+                ),
+                None => steps,
+            }
+        }
+    }
+}
+
+fn organization(owner: Owner) -> Option<Locator> {
+    match owner {
+        Owner::Person(_) => None,
+        Owner::Organization(organization) => Some(organization),
     }
 }
 
@@ -68,10 +95,7 @@ fn accept<'a>(
     (by, now): (Subject, UnixTime),
     (secrets_end, cutoff): (UnixTime, Locator),
 ) -> Steps<'a> {
-    let organization = match to {
-        Owner::Person(_) => None,
-        Owner::Organization(organization) => Some(organization),
-    };
+    let organization = organization(to);
     // Whoever ends it at the same moment waits, or was faster.
     let steps = match organization {
         Some(organization) => steps.guard(

@@ -132,7 +132,8 @@ pub(crate) const APPS: Query<i64> = Query {
 pub(crate) const NAMESAKES: Query<i64> = Query {
     sql: "SELECT (SELECT COUNT(*) FROM organizations WHERE skeleton = $1 AND id <> $3) + \
           (SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL \
-          AND introduction = '' AND (CASE WHEN organization IS NULL THEN owner <> $2 ELSE organization <> $3 END))",
+          AND introduction = '' AND no <> $4 \
+          AND (CASE WHEN organization IS NULL THEN owner <> $2 ELSE organization <> $3 END))",
     read: |row| row.number(0),
 };
 

@@ -2,7 +2,7 @@
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::apps::review::{ReviewMessage, ReviewRequest, ReviewState, Snapshot};
 use protocol::events::Actor;
-use protocol::types::{MailAddress, Reasons};
+use protocol::types::{ClientNo, MailAddress, Reasons};
 
 /// A request with the client id and the name of its app.
 pub(crate) type Listed = (ReviewRequest, String, String);
@@ -32,6 +32,29 @@ pub(crate) const OF_CLIENT: Query<ReviewRequest> = Query {
     sql: requests!("r.client = $1 ORDER BY r.id DESC LIMIT $2"),
     read: request,
 };
+macro_rules! open_among {
+    ($whose:literal) => {
+        Query {
+            sql: concat!(
+                "SELECT r.client, r.state FROM clients c JOIN review_requests r ON r.client = c.no \
+                 WHERE r.state IN ('open', 'asked_back') AND ",
+                $whose,
+                " = $1 AND c.no >= $2 AND c.no <= $3"
+            ),
+            read: |row| {
+                let state = ReviewState::parse(row.text(1)?);
+                Ok((row.client(0)?, state.ok_or(corrupt(1, "a state"))?))
+            },
+        }
+    };
+}
+
+/// The open requests of those apps of a person that are from one number to another.
+pub(crate) const OPEN_OF_PERSON: Query<(ClientNo, ReviewState)> = open_among!("c.owner");
+/// The same of an organization.
+pub(crate) const OPEN_OF_ORGANIZATION: Query<(ClientNo, ReviewState)> =
+    open_among!("c.organization");
+
 /// Those in a state, or all (`''`), oldest first: above an id, so many at most.
 pub(crate) const OLDEST_FIRST: Query<Listed> = listed(requests!(
     "($1 = '' OR r.state = $1) AND r.id > $2 ORDER BY r.id LIMIT $3"

@@ -13,7 +13,7 @@ use pages::admin::{Developers, InvitedDeveloperRow};
 use pages::{Problem, Speak, Text};
 use protocol::apps::developers::{invite as invited, withdraw as withdrawn};
 use protocol::policy::Registration;
-use protocol::types::MailAddress;
+use protocol::types::{InvitedDeveloper, MailAddress, UnixTime};
 use protocol::{Params, Transition};
 use store::Outcome;
 use url::form_urlencoded::Serializer;
@@ -74,6 +74,7 @@ async fn page(app: &App, admin: Admin, said: Said) -> Result<Response, PageError
                 since: Text::of_others(zone.moment(one.created_at, language)),
             })
             .collect(),
+        shown: shown_at(&all).0,
         email: said.email,
         mails: app.config.mail.is_some(),
         asks_password,
@@ -81,6 +82,12 @@ async fn page(app: &App, admin: Admin, said: Said) -> Result<Response, PageError
         problems: said.problems,
     };
     Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
+}
+
+/// The time from which an invitation was made by a form of this page: later than those that it shows.
+fn shown_at(all: &[InvitedDeveloper]) -> UnixTime {
+    let newest = all.iter().map(|one| one.created_at.0 + 1).max();
+    UnixTime(clock::now().0.max(newest.unwrap_or_default()))
 }
 
 fn further(last: &MailAddress) -> String {
@@ -91,6 +98,8 @@ fn further(last: &MailAddress) -> String {
 
 /// Whom to invite.
 pub(crate) struct InviteForm {
+    /// When the page was shown.
+    shown: UnixTime,
     email: String,
     password: String,
 }
@@ -101,13 +110,14 @@ impl WholeForm for InviteForm {
 
     fn read(params: &Params) -> Self {
         InviteForm {
+            shown: UnixTime(params.number("shown")),
             email: params.text("email"),
             password: params.text("password"),
         }
     }
 }
 
-/// `POST`: invites an address.
+/// `POST`: invites an address. Posted twice, it is invited once.
 pub(super) async fn invite(
     State(app): State<App>,
     posted: Posted<InviteForm>,
@@ -115,12 +125,21 @@ pub(super) async fn invite(
     let (admin, form, stale) = Admin::posted(&app, posted)?;
     let mails = app.config.mail.is_some();
     let by = admin.desk.facts.person.clone();
+    if stale.is_none()
+        && let Some(email) = MailAddress::parse(form.email.trim())
+        && let Some(known) = app.store.invited_developer(&email.key()).await?
+        && known.invited_by == Some(by.subject)
+        && known.created_at >= form.shown
+    {
+        // The same form came before.
+        return Ok(done(INVITED));
+    }
     let asked = Asked {
         change: MailAddress::parse(form.email.trim())
             .map(|email| invited(email, Some(&by), mails, clock::now(), &app.mint)),
         email: form.email,
         password: form.password,
-        done: "invited",
+        done: INVITED,
         lost: "developers-known",
     };
     settle(&app, admin, stale, asked).await
@@ -159,6 +178,13 @@ pub(super) async fn withdraw(
     settle(&app, admin, stale, asked).await
 }
 
+/// What was done by the form that invites.
+const INVITED: &str = "invited";
+
+fn done(what: &str) -> Response {
+    reply::see_other(&format!("{}?done={what}", Developers::PATH))
+}
+
 /// What a form asks for.
 struct Asked {
     /// `None`: what it names is no address.
@@ -192,10 +218,7 @@ async fn settle(
         },
     };
     match problem {
-        None => {
-            let page = format!("{}?done={}", Developers::PATH, asked.done);
-            Ok(reply::see_other(&page))
-        }
+        None => Ok(done(asked.done)),
         Some(problem) => {
             let said = Said {
                 email: asked.email,

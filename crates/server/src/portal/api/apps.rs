@@ -12,7 +12,7 @@ use crate::portal::managed::{
     all_deleted, app_of, asks_restricted, neighbours, organization, standing, unaccepted,
 };
 use crate::portal::once::OnceMint;
-use crate::portal::reviewed::open_review;
+use crate::portal::reviewed::open_reviews;
 use crate::state::App;
 use crate::test_side::users_of;
 use axum::extract::{Path, State};
@@ -73,8 +73,11 @@ pub(super) async fn list(
         AppView::of(client, role, used.and_then(|(_, at, _)| *at))
     };
     let mut apps: Vec<AppView> = clients.iter().map(view).collect();
+    let open = open_reviews(&app, owner, &clients).await?;
     for (client, shown) in clients.iter().zip(&mut apps) {
-        shown.review = open_review(&app, client).await?;
+        let own = open.iter().find(|(no, _)| *no == client.no);
+        let own = own.filter(|_| client.status == ClientStatus::Pending);
+        shown.review = own.map(|(_, state)| state.as_str());
     }
     let shown = AppsView {
         next: clients.last().filter(|_| more).map(|last| last.id.clone()),

@@ -64,6 +64,10 @@ pub(super) fn transfer(error: TransferError) -> ApiError {
             "test_side",
             "the test side of an app goes with that app: offer that one",
         ),
+        TransferError::Name(error) => {
+            let next = "ask whoever offers it to give the app another name, then accept the offer";
+            ApiError::Told(told(409, error.code(), error.sentence, next).into())
+        }
     }
 }
 

@@ -1,25 +1,22 @@
 //! Changing an app, deleting it and bringing it back.
 use super::fields;
+use super::name_refused::{NameRefused, refused};
 use super::scopes::{self, Chosen};
 use super::show::{Said, page};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, WholeForm};
-use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::http::session::BrowserContext;
 use crate::portal::desk::Desk;
 use crate::portal::managed::{deleted, restored};
 use crate::state::App;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use pages::portal::{AppFields, AppPage, Apps, PORTAL, app_href};
 use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::apps::{AppUpdate, Editor, RestoreError, delete as delete_app, update as change};
 use protocol::decision::Decision;
-use protocol::register::{Field, NewAuthentication, RegistrationError};
-use protocol::types::text::isolated;
+use protocol::register::{Field, NewAuthentication};
 use protocol::types::{Client, Role, ScopeFault};
 use store::Outcome;
 
@@ -224,7 +221,7 @@ pub(super) async fn restore(
             Ok(_) => {}
             Err(RestoreError::Gone) => return Err(PageFault::NotFound.into()),
             Err(RestoreError::Name(error)) => {
-                return Ok(not_back(&app, &client, &error, &desk.browser));
+                return Ok(refused(&app, &client, &error, &NOT_BACK, &desk.browser));
             }
         }
     } else {
@@ -236,31 +233,11 @@ pub(super) async fn restore(
     )))
 }
 
-/// The page that says why an app does not come back with its name.
-fn not_back(
-    app: &App,
-    client: &Client,
-    error: &RegistrationError,
-    browser: &BrowserContext,
-) -> Response {
-    let language = browser.language;
-    let why = match error.field {
-        Field::ProvidersName => "app-not-back-provider",
-        Field::ReviewMark => "app-not-back-mark",
-        _ => "app-not-back-taken",
-    };
-    let name = isolated(&client.name);
-    PlainPage {
-        status: StatusCode::CONFLICT,
-        cause: Some("A deleted app has a name that it could not take now"),
-        title: language.text("app-not-back-title"),
-        sentence: language.text_of(
-            why,
-            &[("app", &name), ("product", &app.config.branding.product)],
-        ),
-        code: None,
-        details: Vec::new(),
-        next: link(language.text("app-not-back-apps"), PORTAL),
-    }
-    .page_for(app, browser)
-}
+/// What is said where a name keeps an app from coming back.
+const NOT_BACK: NameRefused = NameRefused {
+    cause: "A deleted app has a name that it could not take now",
+    title: "app-not-back-title",
+    taken: "app-not-back-taken",
+    provider: "app-not-back-provider",
+    mark: "app-not-back-mark",
+};

@@ -8,6 +8,7 @@ use crate::interaction::pending::app_card;
 use crate::ops::clock::Zone;
 use crate::portal::desk::{Desk, trail};
 use crate::portal::managed::{all_deleted, standing};
+use crate::portal::reviewed::open_reviews;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -136,11 +137,15 @@ async fn listed(
         }
         _ => Vec::new(),
     };
+    let open = open_reviews(app, owner, &apps).await?;
     let rows = apps.iter().map(|client| {
         let found = used.iter().find(|(no, ..)| *no == client.no);
         let (at, people) = found.map_or((None, 0), |(_, at, people)| (*at, *people));
         let used = at.map(|at| Text::of_others(zone.moment(at, language)));
-        row(app, client, used, people_text(people, language))
+        AppRow {
+            waits: open.iter().any(|(no, _)| *no == client.no),
+            ..row(app, client, used, people_text(people, language))
+        }
     });
     let rows = rows.collect();
     let last = apps.last().filter(|_| more);
@@ -274,6 +279,7 @@ fn row(app: &App, client: &Client, last_used: Option<Text>, people: Text) -> App
         initial: card.initial,
         logo_url: card.logo_url,
         status: client.status,
+        waits: false,
         side: client.side,
         last_used,
         people,

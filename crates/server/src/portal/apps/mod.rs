@@ -7,6 +7,7 @@ mod keys;
 mod list;
 mod log;
 mod logo;
+mod name_refused;
 mod offers;
 mod openid;
 mod openid_shown;

@@ -1,11 +1,12 @@
 //! Handing an app over: offering it, taking the offer back, accepting and declining it.
+use super::name_refused::{NameRefused, refused};
 use super::show::{Said, page};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
 use crate::ops::clock;
 use crate::portal::desk::Desk;
-use crate::portal::offered::{accept as accept_offer, decline as decline_offer};
+use crate::portal::offered::{NotAccepted, accept as accept_offer, decline as decline_offer};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,12 +15,14 @@ use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::transfer::{self, TransferError};
-use protocol::types::{Language, Locator, MailAddress, Membership, Receiver, Role};
-use store::Outcome;
+use protocol::types::{Language, Locator, MailAddress, Membership, Person, Receiver, Role};
+use store::{Outcome, StoreError};
 
 /// An app that is to be offered.
 pub(crate) struct OfferForm {
     client_id: String,
+    /// The version of the app that the page showed.
+    version: i64,
     email: String,
     organization: String,
     password: String,
@@ -32,6 +35,7 @@ impl WholeForm for OfferForm {
     fn read(params: &Params) -> Self {
         OfferForm {
             client_id: params.text("app"),
+            version: params.number("version"),
             email: params.text("transfer-email"),
             organization: params.text("organization"),
             password: params.text("password"),
@@ -54,7 +58,7 @@ impl OfferForm {
     }
 }
 
-/// `POST`: offers the app.
+/// `POST`: offers the app. Posted twice, it is offered once.
 pub(super) async fn offer(
     State(app): State<App>,
     posted: Posted<OfferForm>,
@@ -71,6 +75,11 @@ pub(super) async fn offer(
         let sentence = language.text("transfer-wrong");
         problems.push(Problem::new("transfer-email", sentence));
     }
+    if let (Some(to), true) = (&receiver, problems.is_empty())
+        && is_offered(&app, &managed, form.version, (person, to)).await?
+    {
+        return Ok(done(&form.client_id, "offered"));
+    }
     if problems.is_empty() {
         problems.extend(desk.proved(&app, "transfer-password", password).await?);
     }
@@ -78,7 +87,7 @@ pub(super) async fn offer(
         return again(&app, desk, &managed, form, problems).await;
     };
     let mails = app.config.mail.is_some();
-    let change = transfer::offer(&managed, person, to, mails, clock::now(), &app.mint);
+    let change = transfer::offer(&managed, person, to.clone(), mails, clock::now(), &app.mint);
     let change = match change {
         Ok(change) => change,
         Err(error) => {
@@ -88,10 +97,28 @@ pub(super) async fn offer(
     };
     if app.settle_one(change, desk.act(&app)).await? == Outcome::Conflict {
         let managed = desk.app(&app, &form.client_id, Role::Owner).await?;
+        if is_offered(&app, &managed, form.version, (person, &to)).await? {
+            return Ok(done(&form.client_id, "offered"));
+        }
         let problems = vec![Problem::new("", language.text("app-stale"))];
         return again(&app, desk, &managed, form, problems).await;
     }
     Ok(done(&form.client_id, "offered"))
+}
+
+/// Whether this person has offered the app to them since the page was shown: the same form came before.
+async fn is_offered(
+    app: &App,
+    managed: &ManagedApp,
+    shown: i64,
+    (person, to): (&Person, &Receiver),
+) -> Result<bool, StoreError> {
+    let client = managed.client();
+    if client.version == shown {
+        return Ok(false);
+    }
+    let open = app.store.transfer_of(client.no, clock::now()).await?;
+    Ok(open.is_some_and(|open| open.to == *to && open.offered_by == person.subject))
 }
 
 async fn again(
@@ -119,7 +146,8 @@ fn said_of(error: TransferError, language: Language) -> Text {
         TransferError::ForOwners => language.text("role"),
         TransferError::Same => language.text("transfer-same"),
         TransferError::TestSide => language.text("transfer-test-side"),
-        TransferError::Unknown => language.text("transfer-gone"),
+        // What is wrong with its name is said to whoever accepts it.
+        TransferError::Unknown | TransferError::Name(_) => language.text("transfer-gone"),
     }
 }
 
@@ -161,6 +189,15 @@ pub(super) async fn withdraw(
     Ok(done(&form.client_id, "withdrawn"))
 }
 
+/// What is said where a name keeps an app from being taken over.
+const NOT_YOURS: NameRefused = NameRefused {
+    cause: "An app that is offered has a name that its new owner could not give it",
+    title: "transfer-name-title",
+    taken: "transfer-name-taken",
+    provider: "transfer-name-provider",
+    mark: "transfer-name-mark",
+};
+
 /// An offer that is answered.
 pub(crate) struct AcceptForm(Locator);
 
@@ -194,8 +231,11 @@ pub(super) async fn accept(
     }
     Ok(
         match accept_offer(&app, desk.hand(), id, desk.act(&app)).await? {
-            Ok(client_id) => done(&client_id, "accepted"),
-            Err(_) => reply::see_other(&format!("{PORTAL}?done=gone")),
+            Ok(client) => done(&client.id, "accepted"),
+            Err(NotAccepted::Gone) => reply::see_other(&format!("{PORTAL}?done=gone")),
+            Err(NotAccepted::Name(client, error)) => {
+                refused(&app, &client, &error, &NOT_YOURS, &desk.browser)
+            }
         },
     )
 }

@@ -208,13 +208,17 @@ pub(super) async fn dissolve(
             .proved(&app, "dissolve-password", form.password)
             .await?;
     }
+    let said = Said {
+        confirm: form.confirm,
+        ..Said::default()
+    };
     if let Some(problem) = problem {
-        return again(&app, desk, &seat, Said::default(), problem).await;
+        return again(&app, desk, &seat, said, problem).await;
     }
     let asked = Asked {
         change: seat.dissolve(&app.mint).map(Some),
         field: "",
-        said: Said::default(),
+        said,
         done: format!("{}?done=dissolved", Organizations::PATH),
     };
     settle(&app, desk, &seat, asked).await

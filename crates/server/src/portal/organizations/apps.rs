@@ -33,6 +33,12 @@ struct Said {
     after: Option<ClientNo>,
     /// The client id that was typed.
     app: String,
+    /// What was chosen for it.
+    standing: Option<AppStanding>,
+    /// What was chosen for an app of the list.
+    chosen: Option<(String, AppStanding)>,
+    /// What was chosen for new ones.
+    new: Option<AppStanding>,
     problems: Vec<Problem>,
 }
 
@@ -79,7 +85,13 @@ async fn owner(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
 async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response, PageError> {
     let organization = &seat.facts().organization;
     let asks_password = desk.asks_password();
-    let (rows, last) = listed(app, &desk, organization.id, said.after).await?;
+    let (mut rows, last) = listed(app, &desk, organization.id, said.after).await?;
+    if let Some((client_id, standing)) = &said.chosen {
+        let mut own = rows.iter_mut().filter(|row| row.client_id == *client_id);
+        if let Some(row) = own.next() {
+            row.chosen = Some(*standing);
+        }
+    }
     let mut browser = desk.browser;
     let status = match said.problems.is_empty() {
         true => StatusCode::OK,
@@ -93,7 +105,10 @@ async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response
         name: organization.name.clone(),
         apps: rows,
         new_apps: new_apps(app, organization.id).await?,
+        after: said.after.map(|no| no.0.to_string()).unwrap_or_default(),
+        chosen_new: said.new,
         typed_app: said.app,
+        typed_standing: said.standing,
         asks_password,
         notice: said.notice.map(|id| browser.language.text(id)),
         problems: said.problems,
@@ -126,6 +141,7 @@ async fn listed(
                 since: own.since.map(moment),
                 used: own.used_at.map(moment),
                 standing: own.standing,
+                chosen: None,
                 until: until(own).map(moment),
             });
         }
@@ -155,9 +171,32 @@ async fn new_apps(app: &App, organization: Locator) -> Result<AppStanding, Store
 pub(crate) struct AppForm {
     id: String,
     app: String,
+    /// Of a form of the list: the app after which that began.
+    listed: Option<Option<ClientNo>>,
     wish: String,
     standing: Option<AppStanding>,
     password: String,
+}
+
+impl AppForm {
+    /// The page with what was chosen and typed, and what is wrong.
+    fn again(self, problem: Problem) -> Said {
+        let problems = vec![problem];
+        match self.listed {
+            Some(after) => Said {
+                after,
+                chosen: self.standing.map(|standing| (self.app, standing)),
+                problems,
+                ..Said::default()
+            },
+            None => Said {
+                app: self.app,
+                standing: self.standing,
+                problems,
+                ..Said::default()
+            },
+        }
+    }
 }
 
 impl WholeForm for AppForm {
@@ -167,6 +206,9 @@ impl WholeForm for AppForm {
         AppForm {
             id: params.text("organization"),
             app: params.text("app"),
+            listed: params
+                .get("listed")
+                .map(|after| after.parse().ok().map(ClientNo)),
             wish: params.text("wish"),
             standing: AppStanding::parse(params.get("standing").unwrap_or_default()),
             password: params.text("password"),
@@ -179,7 +221,7 @@ pub(super) async fn change(
     State(app): State<App>,
     posted: Posted<AppForm>,
 ) -> Result<Response, PageError> {
-    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let (desk, mut form, stale) = Desk::posted(&app, posted)?;
     let seat = owner(&app, &desk, &form.id).await?;
     let language = desk.browser.language;
     let client = app.store.client(form.app.trim()).await?;
@@ -193,16 +235,19 @@ pub(super) async fn change(
     let problem = match (stale, &own) {
         (Some(stale), _) => Some(stale),
         (None, None) => Some(Problem::new("app", language.text("workspace-no-app"))),
-        (None, Some(_)) => desk.proved(&app, "judge-password", form.password).await?,
+        (None, Some(_)) => {
+            let field = match form.listed {
+                Some(_) => "",
+                None => "judge-password",
+            };
+            let password = std::mem::take(&mut form.password);
+            desk.proved(&app, field, password).await?
+        }
     };
-    let (None, Some(own)) = (&problem, own) else {
-        let said = Said {
-            app: form.app,
-            problems: problem.into_iter().collect(),
-            ..Said::default()
-        };
-        return page(&app, desk, &seat, said).await;
-    };
+    if let Some(problem) = problem {
+        return page(&app, desk, &seat, form.again(problem)).await;
+    }
+    let own = own.ok_or(PageFault::NotFound)?;
     let (change, done) = match (form.wish.as_str(), form.standing) {
         ("judge", Some(standing)) => (seat.judge_app(own.client, own.standing, standing), "judged"),
         ("end", _) => (seat.end_app(&own, &app.mint), "ended"),
@@ -244,6 +289,7 @@ pub(super) async fn judge_new(
     };
     if let Some(problem) = problem {
         let said = Said {
+            new: form.standing,
             problems: vec![problem],
             ..Said::default()
         };

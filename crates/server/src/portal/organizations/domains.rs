@@ -3,6 +3,7 @@ use super::refusal::sentence;
 use super::show::seat;
 use crate::account::throttle;
 use crate::domain_check;
+use crate::http::cookies::random;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
@@ -11,6 +12,7 @@ use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
 use crate::portal::daily::spend;
 use crate::portal::desk::Desk;
+use crate::portal::once::OnceMint;
 use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -20,6 +22,7 @@ use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::daily::Daily;
 use protocol::organizations::{DOMAIN_GRACE, OrganizationError, Seat};
+use protocol::transition::DomainChange;
 use protocol::types::{Domain, Role};
 use store::Outcome;
 
@@ -93,6 +96,7 @@ async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response
     let page = OrganizationDomains {
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
+        once: random(),
         id: organization.id.0.to_string(),
         name: organization.name.clone(),
         domains: own.iter().map(row).collect(),
@@ -106,6 +110,7 @@ async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response
 /// A domain that is meant.
 pub(crate) struct AddDomainForm {
     id: String,
+    once: String,
     name: String,
 }
 
@@ -116,6 +121,7 @@ impl WholeForm for AddDomainForm {
     fn read(params: &Params) -> Self {
         AddDomainForm {
             id: params.text("organization"),
+            once: params.text("once"),
             name: params.text("domain"),
         }
     }
@@ -129,14 +135,28 @@ pub(super) async fn add(
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let seat = owner(&app, &desk, &form.id).await?;
     let language = desk.browser.language;
-    let own = app.store.domains(seat.facts().organization.id).await?;
-    let here = app.config.outbound.loopback;
-    let added = seat.add_domain(&form.name, &own, here, clock::now(), &app.mint);
-    let problem = match (stale, added) {
+    let way = format!("domain of {}", form.id);
+    let added = |own: &[Domain]| {
+        // What the file has to hold is the same each time that the form comes, so that it is known again.
+        let mint = OnceMint::of(&app, &way, &form.once, seat.subject());
+        let here = app.config.outbound.loopback;
+        seat.add_domain(&form.name, own, here, clock::now(), &mint)
+    };
+    let is_added = |own: &[Domain]| match added(&[]) {
+        Ok(DomainChange::Add { domain, .. }) => own
+            .iter()
+            .any(|own| own.name == domain.name && own.token == domain.token),
+        Ok(_) | Err(_) => false,
+    };
+    let organization = seat.facts().organization.id;
+    let own = app.store.domains(organization).await?;
+    let problem = match (stale, added(&own)) {
         (Some(stale), _) => Some(stale),
+        (None, Err(_)) if is_added(&own) => None,
         (None, Err(error)) => Some(Problem::new("domain", sentence(error, language))),
         (None, Ok(change)) => match app.settle_one(change.into(), desk.act(&app)).await? {
             Outcome::Committed => None,
+            Outcome::Conflict if is_added(&app.store.domains(organization).await?) => None,
             Outcome::Conflict => Some(Problem::new("", language.text("app-stale"))),
         },
     };

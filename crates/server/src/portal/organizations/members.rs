@@ -192,14 +192,18 @@ pub(super) async fn set_role(
         (None, None) => Some(Problem::new("", desk.browser.language.text("app-stale"))),
         (None, Some(_)) => desk.proved(&app, "", form.password).await?,
     };
+    let said = Said {
+        chosen: form.role.map(|role| (form.member, role)),
+        ..Said::default()
+    };
     if let Some(problem) = problem {
-        return again(&app, desk, &seat, Said::default(), problem).await;
+        return again(&app, desk, &seat, said, problem).await;
     }
     let role = form.role.unwrap_or(Role::Viewer);
     let asked = Asked {
         change: seat.set_role(form.member, role),
         field: "",
-        said: Said::default(),
+        said,
         done: done(&form.id, "role"),
     };
     settle(&app, desk, &seat, asked).await

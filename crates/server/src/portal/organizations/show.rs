@@ -88,6 +88,10 @@ pub(super) struct Said {
     pub(super) email: String,
     /// The role that was chosen for it.
     pub(super) role: Option<Role>,
+    /// The role that was chosen for a member, and is not theirs yet.
+    pub(super) chosen: Option<(Subject, Role)>,
+    /// What was typed to end it.
+    pub(super) confirm: String,
     /// What is wrong.
     pub(super) problems: Vec<Problem>,
 }
@@ -100,6 +104,13 @@ fn members_after(all: &[Member], after: Option<Subject>) -> (&[Member], Option<&
     let page = &rest[..rest.len().min(PAGE)];
     let last = page.last().filter(|_| rest.len() > PAGE);
     (page, last)
+}
+
+/// After whom the page of the list begins that has this member.
+fn before_page_of(all: &[Member], member: Subject) -> Option<Subject> {
+    let at = all.iter().position(|own| own.subject == member)?;
+    let last = (at / PAGE * PAGE).checked_sub(1)?;
+    all.get(last).map(|own| own.subject)
 }
 
 fn further(organization: Locator, last: Subject) -> String {
@@ -128,7 +139,11 @@ pub(super) async fn page(
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
-    let (members, last) = members_after(&facts.members, said.after);
+    let chosen = said.chosen;
+    let after = said
+        .after
+        .or_else(|| before_page_of(&facts.members, chosen?.0));
+    let (members, last) = members_after(&facts.members, after);
     let open = facts
         .invitations
         .iter()
@@ -152,6 +167,9 @@ pub(super) async fn page(
                 name: member.name.clone(),
                 email: member.email.clone(),
                 role: member.role,
+                chosen: chosen
+                    .filter(|(subject, _)| *subject == member.subject)
+                    .map(|(_, role)| role),
                 own: member.subject == seat.subject(),
             })
             .collect(),
@@ -163,6 +181,7 @@ pub(super) async fn page(
                 until: Text::of_others(zone.moment(open.expires_at, language)),
             })
             .collect(),
+        confirm: said.confirm,
         email: said.email,
         invited_as: said.role.unwrap_or(Role::Developer),
         mails: app.config.mail.is_some(),

@@ -8,7 +8,7 @@ use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::ops::clock;
 use crate::portal::managed::app_of;
-use crate::portal::offered;
+use crate::portal::offered::{self, NotAccepted};
 use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -113,8 +113,13 @@ pub(super) async fn accept(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let accepted = offered::accept(&app, caller.hand(), named(&id)?, caller.act(&app)).await?;
-    let client_id = accepted.map_err(refused)?;
-    let managed = app_of(&app, caller.hand(), &client_id, Role::Viewer).await?;
+    let client = accepted.map_err(|why| {
+        refused(match why {
+            NotAccepted::Gone => TransferError::Unknown,
+            NotAccepted::Name(_, error) => TransferError::Name(error),
+        })
+    })?;
+    let managed = app_of(&app, caller.hand(), &client.id, Role::Viewer).await?;
     let view = app_view(&app, managed.client(), managed.role()).await?;
     Ok(reply::json_of(StatusCode::OK, &view))
 }
