@@ -32,12 +32,17 @@ fn is_asked(scene: &Scene, app: &App, scope: &str) -> bool {
     }
 }
 
-/// Adds to the configuration, which the server takes up at once, or when it starts again.
-fn write(scene: &Scene, from: &str, to: &str) {
+/// Changes the configuration, which a server takes up that starts again.
+fn write_only(scene: &Scene, from: &str, to: &str) {
     let path = scene.provider.config_path();
     let text = fs::read_to_string(&path).expect("the file");
     assert!(text.contains(from), "{text}");
     fs::write(path, text.replacen(from, to, 1)).expect("the new file");
+}
+
+/// The same, which the server takes up at once.
+fn write(scene: &Scene, from: &str, to: &str) {
+    write_only(scene, from, to);
     let told = scene.provider.cli(&["config", "reload"]);
     assert_eq!(told.code, Some(0), "{told:?}");
 }
@@ -71,4 +76,44 @@ fn people_are_asked_for_more_and_not_for_a_part_of_what_they_allowed() {
     assert!(is_asked(&scene, &app, "tasks:delete"));
     let refreshed = scene.refresh(&app, &tokens.refresh).expect(200);
     assert_eq!(refreshed.member("scope"), "tasks:write", "{refreshed}");
+}
+
+#[test]
+fn a_scope_is_divided_by_a_server_that_starts_again() {
+    let mut scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let tokens = scene.tokens_of(&mut scene.browser(), &app, "tasks:write");
+    write_only(&scene, WRITE, &format!("{PARTS}{WRITE}"));
+    scene.provider.restart();
+    assert!(!is_asked(&scene, &app, "tasks:write"));
+    assert!(!is_asked(&scene, &app, "tasks:add"));
+    assert!(is_asked(&scene, &app, "tasks:delete"));
+    let refreshed = scene.refresh(&app, &tokens.refresh).expect(200);
+    assert_eq!(refreshed.member("scope"), "tasks:write", "{refreshed}");
+    // What was given as a part is not the whole: that is more, and asked for.
+    let other = scene.confidential(CALLBACK);
+    scene.tokens_of(&mut scene.browser(), &other, "tasks:add");
+    scene.provider.restart();
+    assert!(!is_asked(&scene, &other, "tasks:add"));
+    assert!(is_asked(&scene, &other, "tasks:write"));
+    assert!(is_asked(&scene, &other, "tasks:add tasks:write"));
+}
+
+/// An app whose own scopes grow asks again, for what is new; one that asks for less does not.
+#[test]
+fn whose_scopes_grow_asks_again_and_whose_shrink_does_not() {
+    let mut scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    scene.tokens_of(&mut scene.browser(), &app, "tasks:read");
+    for _ in 0..2 {
+        assert!(!is_asked(&scene, &app, "tasks:read"));
+        let asked = asked(&scene, &app, "tasks:read tasks:write");
+        let form = crate::support::form_to(&asked.expect(200), "/consent");
+        assert!(form.value("nonce").is_some());
+        scene.provider.restart();
+    }
+    scene.tokens_of(&mut scene.browser(), &app, "tasks:read tasks:write");
+    scene.provider.restart();
+    assert!(!is_asked(&scene, &app, "tasks:read tasks:write"));
+    assert!(!is_asked(&scene, &app, "tasks:write"));
 }

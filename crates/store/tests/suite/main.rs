@@ -51,6 +51,7 @@ mod sweepers;
 mod taken_back;
 mod test_sides;
 mod tokens;
+mod transfers;
 mod two_processes;
 mod upstream;
 mod workspaces;

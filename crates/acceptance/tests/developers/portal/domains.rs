@@ -75,7 +75,7 @@ fn form(developer: &mut Developer, id: &str, action: &str) -> Form {
 }
 
 #[track_caller]
-fn add(developer: &mut Developer, id: &str, name: &str) -> Reply {
+pub(super) fn add(developer: &mut Developer, id: &str, name: &str) -> Reply {
     let form = form(developer, id, ADD);
     developer.browser.submit(&form, &[("domain", name)])
 }

@@ -3,10 +3,11 @@
 
 use super::reviews::{ASK, review_of};
 use super::{
-    ADD, DELETE, Developer, EVE, NEW, OFFER, OPEN, ROTATE, UPDATE, found, href, open, says,
+    ADD, DELETE, DISSOLVE, Developer, EVE, NEW, OFFER, OPEN, ORGANIZATIONS, ROLE, ROTATE, UPDATE,
+    found, href, joined, open, says,
 };
-use crate::support::{ANN, PASSWORD, Scene, form_to};
-use acceptance::{App, Form, Reply, unescape};
+use crate::support::{ANN, PASSWORD, PLAIN, Scene, form_to};
+use acceptance::{App, Form, Reply, Setup, forms, unescape};
 
 #[test]
 fn a_refused_form_has_what_was_typed() {
@@ -202,4 +203,97 @@ fn a_page_under_review_says_what_a_save_means() {
     says(&page, "Saved. Your app is under review");
     ann.browser.speak("de");
     says(&ann.page(&app), "Freigegeben wird, was angesehen wurde");
+}
+
+const CHANGE: &str = "/organizations/connections/change";
+const NEW_APPS: &str = "/organizations/connections/new";
+
+/// The form of a row: that with this field of this value.
+#[track_caller]
+fn form_of(page: &Reply, action: &str, (name, value): (&str, &str)) -> Form {
+    let mut all = forms(&page.text()).into_iter();
+    let own = all.find(|form| form.action == action && form.value(name) == Some(value));
+    own.unwrap_or_else(|| panic!("no {action} with {name} {value}: {page}"))
+}
+
+#[test]
+fn a_wrong_password_loses_no_choice() {
+    let workspaces = format!("{OPEN}\n[accounts]\nworkspaces = true");
+    let scene = Scene::start(Setup::toml(PLAIN).with(&workspaces));
+    if scene.provider.postgres().is_some() {
+        return;
+    }
+    scene.provider.user_create(EVE, "Eve Else", PASSWORD, false);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[]);
+    let acme = found(&mut ann, "Acme");
+    joined(&mut ann, &acme, (EVE, "viewer"), &mut eve);
+    let page = format!("{ORGANIZATIONS}/{acme}");
+    let connections = format!("{page}/apps");
+    let judge = |ann: &mut Developer| {
+        let page = ann.browser.open(&connections);
+        form_of(&page, CHANGE, ("app", ""))
+    };
+    let typed = [("app", &*app.client_id), ("wish", "judge")];
+    let limited = [&typed[..], &[("standing", "limited")]].concat();
+    let form = judge(&mut ann);
+    ann.browser.submit(&form, &limited).expect(303);
+    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
+    let earlier = "UPDATE sessions SET auth_time = auth_time - 660";
+    assert!(db.execute(earlier, []).is_ok());
+    let mut again = |page: &str, action, own, typed: &[(&str, &str)]| {
+        let form = form_of(&ann.browser.open(page), action, own);
+        let wrong = [typed, &[("password", "not mine")]].concat();
+        let refused = ann.browser.submit(&form, &wrong).expect(400);
+        says(&refused, "This is not your password.");
+        assert!(!refused.text().contains("not mine"), "{refused}");
+        refused
+    };
+    let member = number_of_eve(&scene, &page);
+    let refused = again(&page, ROLE, ("member", &member), &[("role", "owner")]);
+    let form = form_of(&refused, ROLE, ("member", &member));
+    assert_eq!(form.value("role"), Some("owner"));
+    assert_eq!(refused.text().matches("<details open").count(), 1);
+    let confirm = [("confirm", "Acme")];
+    let refused = again(&page, DISSOLVE, ("organization", &acme), &confirm);
+    assert_eq!(form_to(&refused, DISSOLVE).value("confirm"), Some("Acme"));
+    let blocked = ("standing", "blocked");
+    let own = ("app", &*app.client_id);
+    let wish = [("wish", "judge"), blocked];
+    let refused = again(&connections, CHANGE, own, &wish);
+    assert_eq!(
+        form_of(&refused, CHANGE, own).value(blocked.0),
+        Some(blocked.1)
+    );
+    let other = form_of(&refused, CHANGE, ("app", ""));
+    assert_eq!(other.value("app"), Some(""), "the other form is as it was");
+    let typed = [&typed[..], &[blocked]].concat();
+    let refused = again(&connections, CHANGE, ("app", ""), &typed);
+    let mut all = forms(&refused.text()).into_iter();
+    let other = all.rfind(|form| form.action == CHANGE).expect("the form");
+    assert_eq!(other.value("app"), Some(&*app.client_id));
+    assert_eq!(other.value(blocked.0), Some(blocked.1));
+    let refused = again(&connections, NEW_APPS, ("organization", &acme), &[blocked]);
+    assert_eq!(
+        form_to(&refused, NEW_APPS).value(blocked.0),
+        Some(blocked.1)
+    );
+    // Nothing was done.
+    assert_eq!(scene.cli(&["organization", "show", &acme])["name"], "Acme");
+    let judged = scene.cli(&["audit", "--event", "organization.app_judged"]);
+    assert_eq!(
+        judged["events"].as_array().map(Vec::len),
+        Some(1),
+        "{judged}"
+    );
+}
+
+/// The number by which an organization's page names Eve.
+#[track_caller]
+fn number_of_eve(scene: &Scene, page: &str) -> String {
+    let page = Developer::ann(scene).browser.open(page).expect(200);
+    let mut all = forms(&page.text()).into_iter();
+    let own = all.find(|form| form.action == ROLE && form.value("role") == Some("viewer"));
+    let own = own.and_then(|form| form.value("member").map(str::to_owned));
+    own.unwrap_or_else(|| panic!("no viewer: {page}"))
 }

@@ -42,9 +42,16 @@ fn whoever_is_invited_or_offered_an_app_is_told_and_answers_on_their_own_page() 
     let accept = form_to(&eve.browser.open("/organizations"), JOIN);
     eve.browser.submit(&accept, &[]).expect(303);
     let app = ann.register(&[]);
-    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    let form = form_to(&ann.page(&app), OFFER);
+    for _ in 0..2 {
+        let sent = ann.browser.submit(&form, &[("transfer-email", EVE)]);
+        sent.expect(303);
+    }
     let offered = text(&mail(&server, EVE, "Task Board"));
     assert!(offered.contains("hand the app Task Board"), "{offered}");
+    let mut all = server.taken_by(EVE);
+    all.retain(|mail| mail.header("Subject").contains("Task Board"));
+    assert_eq!(all.len(), 1, "{all:?}");
     let accept = form_to(&eve.browser.open(super::APPS), ACCEPT);
     eve.browser.submit(&accept, &[]).expect(303);
 }

@@ -27,6 +27,7 @@ mod roles;
 mod routes;
 mod secrets;
 mod stored_markup;
+mod swapped_routes;
 mod swaps;
 mod terms;
 mod test_sides;

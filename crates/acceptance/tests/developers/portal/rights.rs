@@ -7,7 +7,7 @@ use super::{
 };
 use crate::own_api::{access, signed_in};
 use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
-use acceptance::{App, Json, Request, Setup, forms};
+use acceptance::{App, Json, Request, Setup, forms, unescape};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -327,12 +327,20 @@ fn an_app_waits_for_its_review() {
     let form = form_to(&page, "/apps/review/ask");
     ann.browser.submit(&form, &[("note", "Please")]).expect(303);
     says(&ann.page(&app), "Waits for review");
+    // So does the list, of this one alone.
+    ann.register(&[("name", "Another Draft")]);
+    let list = unescape(&ann.browser.open(APPS).text());
+    for chip in ["Waits for review", "Draft, not reviewed"] {
+        assert_eq!(list.matches(chip).count(), 1, "{chip}: {list}");
+    }
     says(&ann.browser.open(&review), "This app waits for its review");
     assert_eq!(
         (show(), by_api(&path)["review"].clone()),
         ("open".into(), "open".into())
     );
-    assert_eq!(by_api("/valetkey/apps")["apps"][0]["review"], "open");
+    let all = by_api("/valetkey/apps")["apps"].clone();
+    assert_eq!(all[1]["review"], "open", "{all}");
+    assert!(all[0]["review"].is_null(), "{all}");
     ann.browser.speak("de");
     says(&ann.page(&app), "Wartet auf Prüfung");
 }

@@ -12,15 +12,15 @@ use acceptance::{App, Reply, Request, forms};
 const ROUTES: &str = include_str!("../../../portal_routes.txt");
 
 /// One of them.
-struct Route {
-    is_form: bool,
-    path: &'static str,
-    subject: &'static str,
+pub(super) struct Route {
+    pub(super) is_form: bool,
+    pub(super) path: &'static str,
+    pub(super) subject: &'static str,
     /// The rank of the least role that may use it: 1 for viewers, 3 for owners.
     least: usize,
 }
 
-fn routes() -> Vec<Route> {
+pub(super) fn routes() -> Vec<Route> {
     let lines = ROUTES.lines();
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let route = |line: &'static str| {
@@ -57,7 +57,7 @@ fn scene() -> Scene {
     ))
 }
 
-fn nonce(developer: &mut Developer) -> String {
+pub(super) fn nonce(developer: &mut Developer) -> String {
     let form = form_to(&developer.browser.open(ORGANIZATIONS), FOUND);
     form.value("nonce").expect("a nonce").to_owned()
 }
@@ -107,7 +107,7 @@ fn ask(
 }
 
 /// A form with these fields, and a picture where one is uploaded.
-fn filled(path: &str, fields: &[(&str, &str)]) -> Request {
+pub(super) fn filled(path: &str, fields: &[(&str, &str)]) -> Request {
     match [logos::LOGO, logos::OF_ORGANIZATION].contains(&path) {
         true => logos::posted(path, fields, logos::PNG),
         false => Request::post(path).form(fields),

@@ -1,11 +1,13 @@
 //! Apps that change hands.
 
 use super::{
-    ACCEPT, APPS, DECLINE, Developer, EVE, OFFER, OPEN, SET_KEYS, WITHDRAW, found, href, listed,
-    names, open, says, works,
+    ACCEPT, APPS, DECLINE, Developer, EVE, OFFER, OPEN, SET_KEYS, UPDATE, WITHDRAW, found, href,
+    listed, names, open, says, works,
 };
+use crate::own_api::{access, signed_in};
 use crate::support::assertions::Signer;
-use crate::support::{ANN, OWNER, PASSWORD, assert_page, form_to, within};
+use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_page, assert_refused, form_to, within};
+use acceptance::{App, Request};
 use std::time::Duration;
 
 #[test]
@@ -167,4 +169,67 @@ fn an_offer_names_one_receiver() {
     }
     let own = ann.act(&app, OFFER, &[("transfer-email", ANN)]);
     says(&own.expect(400), "They run it already.");
+}
+
+/// What somebody is told who accepts the one offer that they have, by program and by command.
+#[track_caller]
+fn refused_everywhere(scene: &Scene, app: &App) {
+    let token = signed_in(scene, EVE);
+    let offers = scene
+        .api()
+        .get_bearer("/valetkey/transfers", access(&token));
+    let offers = offers.expect(200).json();
+    let id = offers["transfers"][0]["id"].as_str().expect("an offer");
+    let target = format!("/valetkey/transfers/{id}/accept");
+    let request = Request::post(&target).bearer(access(&token));
+    let told = scene.api().send(&request.json(&serde_json::json!({})));
+    assert_refused(&told, 409, "invalid_client_metadata");
+    let next = "ask whoever offers it to give the app another name";
+    assert!(told.text().contains(next), "{told}");
+    let told = scene
+        .provider
+        .cli(&["app", "transfer", "accept", &app.client_id]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.stderr.contains("app update --name"), "{told:?}");
+}
+
+#[test]
+fn an_app_has_a_name_that_its_new_owner_could_give_it() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    // One person may call two apps alike; two may not.
+    let (app, other) = (ann.register(&[]), ann.register(&[("name", "TASK-BOARD")]));
+    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    let accept = |eve: &mut Developer| {
+        let form = form_to(&eve.browser.open(APPS), ACCEPT);
+        eve.browser.submit(&form, &[])
+    };
+    let refused = accept(&mut eve);
+    assert_page(&refused, 409);
+    says(&refused, "somebody else’s app is called");
+    says(&refused, "Ask the person who offers you the app");
+    eve.browser.speak("de");
+    says(&accept(&mut eve), "Unter diesem Namen kann die App nicht");
+    eve.browser.speak("en");
+    refused_everywhere(&scene, &app);
+    let mut both = listed(&ann.browser.open(APPS));
+    both.sort();
+    let mut own = [app.client_id.clone(), other.client_id.clone()];
+    own.sort();
+    assert_eq!(both, own, "nothing went");
+    // Another name, and the offer that there is is accepted.
+    ann.act(&app, UPDATE, &[("name", "Night Owl")]).expect(303);
+    accept(&mut eve).expect(303);
+    assert_eq!(listed(&eve.browser.open(APPS)), [&*app.client_id]);
+    // The name of an organization stays with it.
+    let acme = found(&mut ann, "Board Makers");
+    let typed = [("name", "Board Makers"), ("organization", &*acme)];
+    let app = ann.register(&typed);
+    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    says(&accept(&mut eve).expect(409), "An organization or");
+    // An administrator answers for the names that they give.
+    ann.act(&app, OFFER, &[("transfer-email", OWNER)])
+        .expect(303);
+    let mut admin = Developer::of(&scene, OWNER);
+    accept(&mut admin).expect(303);
 }

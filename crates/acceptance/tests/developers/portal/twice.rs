@@ -5,8 +5,8 @@ use super::reviews::{
 };
 use super::test_sides::{self, ADD_PERSON, people, switch_on};
 use super::{
-    ADD, Developer, EVE, INVITE, OPEN, REVOKE, ROTATE, acts, credentials, found, href, open, says,
-    works,
+    ADD, Developer, EVE, INVITE, INVITE_DEVELOPER, OFFER, OPEN, REVOKE, ROTATE, acts, credentials,
+    found, href, names, open, says, works,
 };
 use crate::support::{OWNER, Scene, form_to};
 use acceptance::{App, Form, Reply, forms};
@@ -202,4 +202,65 @@ fn a_member_is_asked_once() {
     }
     let asked = scene.cli(&["audit", "--event", "member.invited"]);
     assert_eq!(asked["events"].as_array().map(Vec::len), Some(1), "{asked}");
+}
+
+/// How often this happened.
+fn happened(scene: &Scene, event: &str) -> usize {
+    let events = scene.cli(&["audit", "--event", event]);
+    events["events"].as_array().map_or(0, Vec::len)
+}
+
+/// Checks that a form that is sent twice, at once and later, leads to one place.
+#[track_caller]
+fn leads(developer: &mut Developer, form: &Form, typed: &[(&str, &str)], to: &str) {
+    let mut there: Vec<_> = at_once(developer, form, typed).into();
+    there.push(developer.browser.submit(form, typed));
+    for reply in there {
+        assert_eq!(reply.expect(303).location(), Some(to));
+    }
+}
+
+#[test]
+fn an_app_is_offered_once() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let form = form_to(&ann.page(&app), OFFER);
+    let there = format!("{}?done=offered", href(&app));
+    leads(&mut ann, &form, &[("transfer-email", EVE)], &there);
+    assert_eq!(happened(&scene, "app.transfer_offered"), 1);
+    // To somebody else it is another offer; and so it is from a page that shows the first.
+    let other = [("transfer-email", OWNER)];
+    ann.browser.submit(&form, &other).expect(303);
+    ann.act(&app, OFFER, &other).expect(303);
+    assert_eq!(happened(&scene, "app.transfer_offered"), 3);
+}
+
+#[test]
+fn a_domain_is_listed_once() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let id = found(&mut ann, "Board Makers");
+    let page = format!("/organizations/{id}/domains");
+    let add = "/organizations/domains/add";
+    let form = form_to(&ann.browser.open(&page), add);
+    let typed = [("domain", "boards.example")];
+    leads(&mut ann, &form, &typed, &format!("{page}?done=added"));
+    assert_eq!(happened(&scene, "organization.domain_added"), 1);
+    // By another form it is there already.
+    let again = form_to(&ann.browser.open(&page), add);
+    names(&ann.browser.submit(&again, &typed), "domain");
+}
+
+#[test]
+fn a_developer_is_invited_once() {
+    let scene = open("[apps]\nregistration = \"invite\"");
+    let mut admin = Developer::of(&scene, OWNER);
+    let page = "/admin/developers";
+    let form = form_to(&admin.browser.open(page), INVITE_DEVELOPER);
+    let typed = [("email", EVE)];
+    leads(&mut admin, &form, &typed, &format!("{page}?done=invited"));
+    assert_eq!(happened(&scene, "developer.invited"), 1);
+    let again = form_to(&admin.browser.open(page), INVITE_DEVELOPER);
+    names(&admin.browser.submit(&again, &typed), "email");
 }
