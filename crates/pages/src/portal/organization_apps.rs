@@ -27,7 +27,7 @@ pub struct OrganizationApps {
     pub next_page: Option<String>,
     /// What is thought of those that nobody judged.
     pub new_apps: AppStanding,
-    /// The app after which the list goes on, as its forms say; empty: it begins.
+    /// The app after which the list goes on, as its forms say; `0`: it begins.
     pub after: String,
     /// What was chosen for those that nobody judged, and is not so yet.
     pub chosen_new: Option<AppStanding>,
@@ -169,7 +169,7 @@ impl Page for OrganizationApps {
             ],
             next_page: Some("/organizations/1/apps?after=7".to_owned()),
             new_apps: AppStanding::Limited,
-            after: String::new(),
+            after: "0".to_owned(),
             chosen_new: None,
             typed_app: String::new(),
             typed_standing: None,

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod apps;
+mod assigned;
 mod bounds;
 mod domains;
 mod drafts;

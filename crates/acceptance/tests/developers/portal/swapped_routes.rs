@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What forms say of what they are about, by name.
 type Ids = BTreeMap<String, Vec<String>>;
 
+/// What an organization thinks of an app.
+const JUDGE: &str = "/organizations/connections/change";
+
 /// What a hidden field says that is no id.
 const NO_ID: [&str; 5] = ["nonce", "once", "version", "overlap", "listed"];
 
@@ -121,6 +124,10 @@ fn send(eve: &mut Developer, path: &str, nonce: &str, ids: &[(&str, &str)]) -> R
     all.extend(usual);
     all.retain(|(name, _)| ids.iter().all(|(id, _)| id != name));
     all.extend(ids);
+    if path.ends_with("/logo") {
+        // What comes with a file is read as far as such a form goes.
+        all.retain(|(name, _)| ["nonce", "app", "organization"].contains(name));
+    }
     eve.browser.send(filled(path, &all))
 }
 
@@ -161,7 +168,9 @@ fn each_form_of_the_table_leaves_alone_what_is_anothers() {
             for outer_is_anns in [true, false] {
                 let ids = anns.iter().filter_map(|(name, values)| {
                     let is_outer = name == outer;
-                    let whose = match is_outer == outer_is_anns {
+                    // Its owners judge whichever app they like, for their organization.
+                    let free = route.path == JUDGE && name == "app";
+                    let whose = match is_outer == outer_is_anns && !free {
                         true => Some(values),
                         false => eves.get(name),
                     };

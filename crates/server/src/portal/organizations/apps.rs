@@ -105,7 +105,7 @@ async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response
         name: organization.name.clone(),
         apps: rows,
         new_apps: new_apps(app, organization.id).await?,
-        after: said.after.map(|no| no.0.to_string()).unwrap_or_default(),
+        after: said.after.map_or(0, |no| no.0).to_string(),
         chosen_new: said.new,
         typed_app: said.app,
         typed_standing: said.standing,
@@ -208,7 +208,7 @@ impl WholeForm for AppForm {
             app: params.text("app"),
             listed: params
                 .get("listed")
-                .map(|after| after.parse().ok().map(ClientNo)),
+                .map(|after| after.parse().ok().map(ClientNo).filter(|no| no.0 > 0)),
             wish: params.text("wish"),
             standing: AppStanding::parse(params.get("standing").unwrap_or_default()),
             password: params.text("password"),
