@@ -74,12 +74,8 @@ fn no_form_sets_what_it_does_not_ask_for() {
     let mut tried = 0;
     for route in routes().into_iter().filter(|route| route.is_form) {
         let (somebody, nonce) = match route.subject {
-            "administrator" => (&mut admin, &anns),
+            "administrator" => (&mut admin, &admins),
             _ => (&mut ann, &anns),
-        };
-        let nonce = match route.subject {
-            "administrator" => &admins,
-            _ => nonce,
         };
         let usual = [
             ("nonce", &**nonce),

@@ -124,7 +124,13 @@ fn state(scene: &Scene, owner: &mut Developer, acme: &str, app: &App) -> String 
         let main = text.split("<main").nth(1).unwrap_or_default();
         // The number of the request comes after it.
         let main = main.split("</main>").next().unwrap_or_default();
-        let lines = main.lines().filter(|line| !line.contains("name=\"nonce\""));
+        // Both are made anew for each page.
+        let anew = |line: &&str| {
+            ["nonce", "once"]
+                .iter()
+                .any(|name| line.contains(&format!("name=\"{name}\"")))
+        };
+        let lines = main.lines().filter(|line| !anew(line));
         seen.extend(lines.map(|line| format!("{line}\n")));
     }
     seen
