@@ -200,10 +200,7 @@ impl Page for Apps {
                         Side::Live,
                     )
                 },
-                AppRow {
-                    waits: true,
-                    ..row(language, "Task Board", ClientStatus::Pending, Side::Live)
-                },
+                waiting(language),
                 row(language, "Task Board", ClientStatus::Disabled, Side::Live),
             ],
             next_page: Some(format!("{PORTAL}?after=h9XW2pQ0nT4kLr7sVbYc1a")),
@@ -268,6 +265,13 @@ fn row(language: Language, name: &str, status: ClientStatus, side: Side) -> AppR
         side,
         last_used: Some(Text::of_others("2026-11-21 09:14 UTC")),
         people: language.text_of("app-people", &[("count", &7)]),
+    }
+}
+
+fn waiting(language: Language) -> AppRow {
+    AppRow {
+        waits: true,
+        ..row(language, "Task Board", ClientStatus::Pending, Side::Live)
     }
 }
 

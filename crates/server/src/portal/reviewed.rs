@@ -91,6 +91,6 @@ pub(super) async fn open_reviews(
     let Some(last) = pending.next() else {
         return Ok(Vec::new());
     };
-    let between = (pending.last().unwrap_or(last), last);
+    let between = (pending.next_back().unwrap_or(last), last);
     app.store.open_reviews(owner, between).await
 }

@@ -52,8 +52,11 @@ fn with_all(scene: &Scene, developer: &mut Developer, email: &str, name: &str) -
     own
 }
 
-/// Every row of the database that is about somebody, their apps or their organizations.
-fn rows(scene: &Scene, email: &str) -> Vec<String> {
+/// Every row of the database that is about somebody, their apps or their organizations; none where it is no file.
+pub(super) fn rows(scene: &Scene, email: &str) -> Vec<String> {
+    if scene.provider.postgres().is_some() {
+        return Vec::new();
+    }
     let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
     let list = |sql: String| -> Vec<String> {
         let mut found = db.prepare(&sql).expect("a query");

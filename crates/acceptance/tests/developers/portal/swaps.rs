@@ -2,6 +2,7 @@
 //! in the place of one's own. The forms are those that pages show, so that a new one cannot be forgotten.
 
 use super::reviews::{ASK, QUEUE};
+use super::swapped_routes::rows;
 use super::test_sides::{ADD_PERSON, ON};
 use super::{
     ADD, Developer, EVE, INVITE, OFFER, OPENID, ORGANIZATIONS, found, href, in_organization,
@@ -207,6 +208,7 @@ fn no_operation_takes_what_is_anothers_beside_what_is_ones_own() {
     };
     let before = there();
     assert!(before.1.len() > 2, "{before:?}");
+    let kept = rows(&scene, ANN);
     let mut tried = 0;
     for (method, path) in operations(&scene) {
         let parts = path.split('{').skip(1);
@@ -236,6 +238,7 @@ fn no_operation_takes_what_is_anothers_beside_what_is_ones_own() {
         }
     }
     assert!(tried >= 6, "{tried}");
+    assert_eq!(rows(&scene, ANN), kept);
     assert_eq!(there(), before);
 }
 

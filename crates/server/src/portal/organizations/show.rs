@@ -118,6 +118,19 @@ fn further(organization: Locator, last: Subject) -> String {
     format!("{page}?members-after={}#members-title", last.0)
 }
 
+/// A member, as one of them sees it; `chosen`: the role that was chosen for one of them.
+fn member_row(member: &Member, seen_by: Subject, chosen: Option<(Subject, Role)>) -> MemberRow {
+    let chosen = chosen.filter(|(subject, _)| *subject == member.subject);
+    MemberRow {
+        id: member.subject.0.to_string(),
+        name: member.name.clone(),
+        email: member.email.clone(),
+        role: member.role,
+        chosen: chosen.map(|(_, role)| role),
+        own: member.subject == seen_by,
+    }
+}
+
 /// The page, which says what was done, or what is wrong.
 pub(super) async fn page(
     app: &App,
@@ -162,16 +175,7 @@ pub(super) async fn page(
         next_members: last.map(|last| further(facts.organization.id, last.subject)),
         members: members
             .iter()
-            .map(|member| MemberRow {
-                id: member.subject.0.to_string(),
-                name: member.name.clone(),
-                email: member.email.clone(),
-                role: member.role,
-                chosen: chosen
-                    .filter(|(subject, _)| *subject == member.subject)
-                    .map(|(_, role)| role),
-                own: member.subject == seat.subject(),
-            })
+            .map(|member| member_row(member, seat.subject(), chosen))
             .collect(),
         invitations: open
             .map(|open| InvitationRow {
