@@ -77,6 +77,11 @@ export class Stage {
     });
   }
 
+  // The words that the pages say in the language of this walk.
+  words(english, german) {
+    return this.language === "de" ? german : english;
+  }
+
   // Fails when the browser complained of anything: scripts, the content security policy, missing files.
   assertQuiet() {
     assert.deepEqual(this.complaints, []);

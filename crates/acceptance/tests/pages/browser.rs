@@ -154,21 +154,19 @@ fn the_account_page_ends_sessions_and_changes_the_password() {
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_second_step_is_set_up_proved_and_removed() {
-    walk("second-factor", 0);
+    let programs = Programs::find();
+    for eyes in ways(&[0]) {
+        programs.walk("second-factor", &eyes, |_| widths());
+    }
 }
 
-/// Passkeys take JavaScript: in each language once, light and dark.
+/// Passkeys take JavaScript: in each language once, light and dark; in the long form in both.
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_passkey_is_added_signs_in_and_is_removed() {
     let programs = Programs::find();
-    for (eyes, language) in [(&ALL_EYES[0], LANGUAGES[0]), (&ALL_EYES[1], LANGUAGES[1])] {
-        let eyes = Eyes {
-            script: eyes.script,
-            scheme: eyes.scheme,
-            language,
-        };
-        programs.walk("passkeys", &eyes, |_| Vec::new());
+    for eyes in ways(&[0, 5]).iter().filter(|eyes| eyes.script == "on") {
+        programs.walk("passkeys", eyes, |_| widths());
     }
 }
 
@@ -354,6 +352,12 @@ fn below_a_path(setup: Setup) -> Setup {
 /// One way to see the pages, so that two halves see both languages, both schemes, JavaScript and none; in the long form
 /// all eight.
 pub(crate) fn eyes_of(half: usize) -> Vec<Eyes> {
+    // Light and dark with JavaScript are 0 and 1, without it 2 and 3; the second four are in German.
+    ways(&[[0, 7][half]])
+}
+
+/// These of the eight ways to see the pages; in the long form all.
+pub(crate) fn ways(in_short: &[usize]) -> Vec<Eyes> {
     let all = LANGUAGES.iter().flat_map(|language| {
         ALL_EYES.iter().map(|eyes| Eyes {
             script: eyes.script,
@@ -361,12 +365,18 @@ pub(crate) fn eyes_of(half: usize) -> Vec<Eyes> {
             language,
         })
     });
-    // Light and dark with JavaScript are 0 and 1, without it 2 and 3; the second four are in German.
-    let chosen = [0, 7][half];
     let of = all.enumerate();
-    of.filter(|(at, _)| long() || *at == chosen)
+    of.filter(|(at, _)| long() || in_short.contains(at))
         .map(|(_, eyes)| eyes)
         .collect()
+}
+
+/// Widths at which pages are looked at besides 1280 pixels: a phone's and a tablet's, in the long form.
+pub(crate) fn widths() -> Vec<(&'static str, String)> {
+    match long() {
+        true => vec![("WIDTHS", "360,768".to_owned())],
+        false => Vec::new(),
+    }
 }
 
 #[test]

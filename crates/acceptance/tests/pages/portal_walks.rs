@@ -1,17 +1,9 @@
 //! Developers and administrators in a real Chromium, at the portal: see [`browser`](crate::browser).
 
-use crate::browser::{ALL_EYES, Eyes, LANGUAGES, Programs, eyes_of};
+use crate::browser::{ALL_EYES, Eyes, LANGUAGES, Programs, eyes_of, widths};
 use crate::support::{ANN, PASSWORD, PLAIN, apart, long};
 use acceptance::Setup;
 use acceptance::postgres::Database;
-
-/// Widths at which the portal is walked besides 1280 pixels: a phone's and a tablet's, in the long form.
-fn widths() -> Vec<(&'static str, String)> {
-    match long() {
-        true => vec![("WIDTHS", "360,768".to_owned())],
-        false => Vec::new(),
-    }
-}
 
 /// A developer's walk on the engine of `setup`.
 #[track_caller]

@@ -29,45 +29,45 @@ export async function walk(stage) {
   await page.goto(issuer);
   await signIn(page, user);
   await press(page, "#security");
-  assert.equal(await heading(page), "Passkeys and second step");
-  await stage.look(page, "security-none", /^Passkeys and second step/);
+  assert.equal(await heading(page), stage.words("Passkeys and second step", "Passkeys und zweiter Schritt"));
+  await stage.look(page, "security-none", stage.words(/^Passkeys and second step/, /^Passkeys und zweiter Schritt/));
   await press(page, "#set-up");
-  assert.equal(await heading(page), "Set up a second step");
+  assert.equal(await heading(page), stage.words("Set up a second step", "Zweiten Schritt einrichten"));
   const key = (await page.locator("#key").innerText()).trim();
-  await stage.look(page, "second-factor-set-up", /^Set up a second step/);
+  await stage.look(page, "second-factor-set-up", stage.words(/^Set up a second step/, /^Zweiten Schritt einrichten/));
   await typed(page, "#code", "000000", "#set-up");
-  assert.match(await page.locator("#problem").innerText(), /wrong/);
+  assert.match(await page.locator("#problem").innerText(), stage.words(/wrong/, /stimmt nicht/));
   await assertFocus(page, "problem");
   assert.equal((await page.locator("#key").innerText()).trim(), key, "the key stays the same");
-  await stage.look(page, "second-factor-set-up-problem", /^Problem: Set up a second step/);
+  await stage.look(page, "second-factor-set-up-problem", stage.words(/^Problem: Set up a second step/, /^Problem: Zweiten Schritt einrichten/));
   const used = code(key, -1);
   await typed(page, "#code", used, "#set-up");
-  assert.equal(await heading(page), "Your recovery codes");
+  assert.equal(await heading(page), stage.words("Your recovery codes", "Ihre Wiederherstellungscodes"));
   const codes = (await page.locator("#codes").innerText()).trim().split(/\s+/);
   assert.equal(codes.length, 10);
-  await stage.look(page, "recovery-codes", /^Your recovery codes/);
+  await stage.look(page, "recovery-codes", stage.words(/^Your recovery codes/, /^Ihre Wiederherstellungscodes/));
   await press(page, "#go-on");
-  await stage.look(page, "security", /^Passkeys and second step/);
+  await stage.look(page, "security", stage.words(/^Passkeys and second step/, /^Passkeys und zweiter Schritt/));
 
   // The next sign-in asks for it, and goes on to what waits.
   const there = await stage.tab();
   await connect(there, stage.site);
   await signIn(there, user);
-  assert.equal(await heading(there), "Your second step");
+  assert.equal(await heading(there), stage.words("Your second step", "Ihr zweiter Schritt"));
   await assertFocus(there, "code");
-  await stage.look(there, "second-factor", /^Your second step/);
+  await stage.look(there, "second-factor", stage.words(/^Your second step/, /^Ihr zweiter Schritt/));
   await typed(there, "#code", used, "#prove");
-  assert.match(await there.locator("#problem").innerText(), /used already/);
-  await stage.look(there, "second-factor-problem", /^Problem: Your second step/);
+  assert.match(await there.locator("#problem").innerText(), stage.words(/used already/, /schon benutzt/));
+  await stage.look(there, "second-factor-problem", stage.words(/^Problem: Your second step/, /^Problem: Ihr zweiter Schritt/));
   await there.locator("summary").click();
   await typed(there, "#recovery", codes[0], "#recover");
-  assert.match(await heading(there), /^Allow /);
+  assert.match(await heading(there), stage.words(/^Allow /, /erlauben|Zugriff|zulassen/));
 
   // Taken away again.
   await press(page, "#new-codes");
-  assert.equal(await heading(page), "Your recovery codes");
+  assert.equal(await heading(page), stage.words("Your recovery codes", "Ihre Wiederherstellungscodes"));
   await press(page, "#go-on");
   await press(page, "#remove");
-  assert.match(await page.locator("[role=status]").innerText(), /is removed/);
+  assert.match(await page.locator("[role=status]").innerText(), stage.words(/is removed/, /ist entfernt/));
   await stage.look(page, "security-removed");
 }

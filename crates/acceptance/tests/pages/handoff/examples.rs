@@ -4,7 +4,7 @@
 //! `hand-off begins` is about, and it has fewer than 30 lines of code.
 
 use super::{SECRET, app_of};
-use crate::browser::{ALL_EYES, Programs};
+use crate::browser::{ALL_EYES, Eyes, Programs, eyes_of, widths};
 use crate::support::client::{target_of, tool};
 use crate::support::{PLAIN, Scene, Tokens, consent_form, outlive_a_second, within};
 use acceptance::{Api, App, Browser, Reply, Setup, binary, free_port};
@@ -328,7 +328,7 @@ fn a_site_in_axum_hands_people_over() {
 
 /// A person in Chromium goes from the app to the company's page, and by the consent page to the app.
 #[track_caller]
-fn walk(site: Command) {
+fn walk(site: Command, eyes: &Eyes) {
     let programs = Programs::find();
     let company = Company::start(site);
     // The company is the app too, so that the browser ends on a page.
@@ -342,7 +342,7 @@ fn walk(site: Command) {
         "company": company.url(),
         "user": { "email": EMAIL, "password": PASSWORD },
     });
-    programs.walk_on("handoff", &ALL_EYES[0], &site, Vec::new());
+    programs.walk_on("handoff", eyes, &site, widths());
     company.called([2, 2]);
 }
 
@@ -352,13 +352,15 @@ fn walk(site: Command) {
     ignore = "needs Chromium and Python: see ./test"
 )]
 fn a_person_signs_in_at_the_site_in_flask() {
-    walk(flask());
+    for eyes in eyes_of(0) {
+        walk(flask(), &eyes);
+    }
 }
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_person_signs_in_at_the_site_in_express() {
-    walk(express());
+    walk(express(), &ALL_EYES[0]);
 }
 
 #[test]
@@ -367,7 +369,7 @@ fn a_person_signs_in_at_the_site_in_express() {
     ignore = "needs Chromium and PHP: see ./test"
 )]
 fn a_person_signs_in_at_the_site_in_php() {
-    walk(php());
+    walk(php(), &ALL_EYES[0]);
 }
 
 #[test]
@@ -376,13 +378,13 @@ fn a_person_signs_in_at_the_site_in_php() {
     ignore = "needs Chromium and Go: see ./test"
 )]
 fn a_person_signs_in_at_the_site_in_go() {
-    walk(go());
+    walk(go(), &ALL_EYES[0]);
 }
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_person_signs_in_at_the_site_in_axum() {
-    walk(axum());
+    walk(axum(), &ALL_EYES[0]);
 }
 
 /// The lines between the marks.

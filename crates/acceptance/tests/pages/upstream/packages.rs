@@ -1,10 +1,9 @@
 //! The provider that npm has (`oidc-provider`), run by the tests, as a client of it and in a real Chromium.
 use super::{away, leave, people, with};
-use crate::browser::{ALL_EYES, Programs};
+use crate::browser::{Programs, ways, widths};
 use crate::support::Scene;
 use crate::support::assertions::Signer;
 use crate::support::client::tool;
-use crate::support::long;
 use acceptance::{Api, Browser, Redirect, Reply, Url, forms, free_port};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
@@ -169,7 +168,7 @@ fn a_person_in_a_real_browser() {
         "issuer": scene.provider.issuer(),
         "user": { "email": crate::support::ANN, "password": crate::support::PASSWORD },
     });
-    for eyes in &ALL_EYES[usize::from(!long())..2] {
-        Programs::find().walk_on("upstream", eyes, &site, Vec::new());
+    for eyes in ways(&[1]) {
+        Programs::find().walk_on("upstream", &eyes, &site, widths());
     }
 }
