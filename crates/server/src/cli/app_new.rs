@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Create {
     #[command(flatten)]
     pub(super) place: Place,
-    /// Who answers for it: the e-mail address or id of a user.
+    /// Who answers for it: the e-mail address or id of a user, or `handoff:` and the id at your own login.
     #[arg(long, value_name = "USER")]
     owner: String,
     /// The name people see.

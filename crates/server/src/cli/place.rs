@@ -185,8 +185,13 @@ impl Opened {
     /// that one.
     pub(super) async fn person(&self, who: &str) -> Result<Person, Failure> {
         self.find_person(who).await?.ok_or_else(|| {
+            // By an address, nobody of the company's own login is found: two of them may share one.
+            let named = match self.config.policy.external_ids && who.contains('@') {
+                true => "; name people of your own login by their id there, as in handoff:u-1815",
+                false => "",
+            };
             Failure::failed(format!(
-                "nobody here is {who:?}: `valetkey user list` shows who there is"
+                "nobody here is {who:?}: `valetkey user list` shows who there is{named}"
             ))
         })
     }

@@ -230,6 +230,10 @@ impl List {
             let more =
                 next.map_or_else(String::new, |next| format!("\n\nMore with --after {next}"));
             match rows.is_empty() {
+                true if at.config.policy.external_ids => {
+                    "Nobody has an account yet: one is made as a person first comes from your own login."
+                        .to_owned()
+                }
                 true => {
                     "Nobody has an account yet: make one with `valetkey user create`.".to_owned()
                 }

@@ -1,8 +1,8 @@
 //! `docs/how-to/keep-your-login.md`, by its own text: the site in Flask, and a person who comes by it.
 
-use super::{Followed, Serving, blocks, commands, page};
+use super::{Followed, Serving, blocks, commands, page, told};
 use crate::support::client::{target_of, tool};
-use crate::support::dev::{Place, api, shell};
+use crate::support::dev::{Place, api, paste, shell};
 use crate::support::within;
 use acceptance::{Browser, free_port};
 use std::fs;
@@ -60,6 +60,12 @@ fn how_to_keep_your_login_can_be_followed() {
     let up = || TcpStream::connect(("127.0.0.1", site_port)).is_ok();
     assert!(within(Duration::from_secs(30), up), "no site");
 
+    let listed = followed.run("valetkey user list --config valetkey.toml", "");
+    assert!(
+        listed.contains("first comes from your own login"),
+        "{listed}"
+    );
+
     // "Open http://localhost:8080/account. You are on the site's page …"
     let (email, password) = WHO;
     let said = format!("`{email}` with `{password}`");
@@ -87,4 +93,26 @@ fn how_to_keep_your_login_can_be_followed() {
     let back = onward(site.get(&back));
     let page = browser.open(&back).expect(200);
     assert!(page.text().contains("Ada Lovelace"), "{page}");
+
+    // "With an app it is the same way …"
+    let register = followed.command("valetkey app create");
+    let by_address = register.replace("handoff:u-1815", email);
+    let refused = paste(&by_address, followed.place.folder(), "");
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && why.contains("handoff:u-1815"),
+        "{why}"
+    );
+    let registered = followed.run(&register, "");
+    let (id, secret) = (
+        told(&registered, "client id"),
+        told(&registered, "client secret"),
+    );
+    let link = blocks(&followed.page, "text").swap_remove(0);
+    let link = target_of(link.trim()).replace("=ID&", &format!("={id}&"));
+    let code = browser.authorize(&link).code();
+    let trade = followed.command("curl http://localhost");
+    let trade = trade.replace("ID:SECRET", &format!("{id}:{secret}"));
+    let tokens = followed.run(&trade.replace("=CODE", &format!("={code}")), "");
+    assert!(tokens.contains("\"access_token\""), "{tokens}");
 }
