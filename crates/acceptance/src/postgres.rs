@@ -31,6 +31,26 @@ impl Database {
         }
     }
 
+    /// The database of a test that does not care where its server keeps everything: one of its own on
+    /// `VALETKEY_TEST_POSTGRES` where `VALETKEY_TEST_ON` is `postgres`; otherwise a file.
+    ///
+    /// # Panics
+    /// When there is no such server, or no such place.
+    #[track_caller]
+    pub fn elsewhere() -> Option<Self> {
+        let engine = std::env::var("VALETKEY_TEST_ON").unwrap_or_default();
+        match engine.as_str() {
+            "postgres" => {
+                let server = std::env::var("VALETKEY_TEST_POSTGRES");
+                let server =
+                    server.expect("VALETKEY_TEST_POSTGRES names a server (./test starts one)");
+                Some(Self::on(&server))
+            }
+            "sqlite" | "" => None,
+            other => panic!("VALETKEY_TEST_ON is sqlite or postgres, not {other:?}"),
+        }
+    }
+
     /// The same database, reached by another host and port, with these parameters; whoever made it removes it.
     pub fn by_way_of(&self, address: &str, parameters: &str) -> Self {
         let (scheme, rest) = self.server.split_once("://").unwrap_or_default();

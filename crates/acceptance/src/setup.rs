@@ -148,7 +148,8 @@ impl Setup {
             &self.database,
         );
         provider.trust = trust;
-        provider.postgres = self.postgres.or_else(|| elsewhere(&self.database));
+        let free = || (self.database == FILE).then(Database::elsewhere).flatten();
+        provider.postgres = self.postgres.or_else(|| free().map(Arc::new));
         provider
     }
 
@@ -167,21 +168,6 @@ impl Setup {
 
 /// The SQLite file of a test that does not care where its server keeps everything.
 const FILE: &str = "valetkey.db";
-
-/// Where it is kept instead when `VALETKEY_TEST_ON` is `postgres`: a database of its own on `VALETKEY_TEST_POSTGRES`.
-#[track_caller]
-fn elsewhere(file: &str) -> Option<Arc<Database>> {
-    let engine = std::env::var("VALETKEY_TEST_ON").unwrap_or_default();
-    match engine.as_str() {
-        "postgres" if file == FILE => {
-            let server = std::env::var("VALETKEY_TEST_POSTGRES");
-            let server = server.expect("VALETKEY_TEST_POSTGRES names a server (./test starts one)");
-            Some(Arc::new(Database::on(&server)))
-        }
-        "postgres" | "sqlite" | "" => None,
-        other => panic!("VALETKEY_TEST_ON is sqlite or postgres, not {other:?}"),
-    }
-}
 
 /// The path of a profile in the repository.
 pub fn profile_path(name: &str) -> PathBuf {

@@ -1,6 +1,6 @@
-//! In Chromium, in German and dark: whoever comes back and is not signed in.
+//! In Chromium: whoever comes back and is not signed in. In German and dark; in the long form in every way.
 use super::{SECRET, ada, call, challenge_of_any, way_back};
-use crate::browser::{ALL_EYES, Eyes, Programs};
+use crate::browser::{Programs, ways, widths};
 use crate::support::{PLAIN, Scene};
 use acceptance::Setup;
 use serde_json::json;
@@ -33,7 +33,7 @@ fn silent_page() -> u16 {
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
-fn whoever_is_not_signed_in_finds_out_why_in_german_and_dark() {
+fn whoever_is_not_signed_in_finds_out_why() {
     let port = silent_page();
     let handoff =
         format!("[login.handoff]\nurl = \"http://localhost:{port}/login\"\nsecrets = [{SECRET:?}]");
@@ -46,21 +46,35 @@ fn whoever_is_not_signed_in_finds_out_why_in_german_and_dark() {
         .open(&way_back(call(&scene, "/login/accept", &off)))
         .expect(200);
     scene.cli(&["user", "disable", "handoff:off"]);
-    let site = json!({
-        "issuer": scene.provider.issuer(),
-        "secret": SECRET,
-        "titles": { "usual": "Sie sind nicht angemeldet" },
-        "sentences": {
-            "unknown": "Dieser Link ist unvollständig oder zu alt.",
-            "refused": "Sie haben sich nicht angemeldet, deshalb ist nichts geschehen.",
-            "off": "Dieses Konto wurde gesperrt.",
-            "other": "Die Anmeldung wurde in einem anderen Browser begonnen",
-            "used": "Diese Anmeldung wurde schon benutzt.",
-        },
-    });
-    let eyes = Eyes {
-        language: "de",
-        ..ALL_EYES[1]
-    };
-    Programs::find().walk_on("dead-ends", &eyes, &site, Vec::new());
+    for eyes in ways(&[5]) {
+        let (title, sentences) = match eyes.language {
+            "de" => (
+                "Sie sind nicht angemeldet",
+                json!({
+                    "unknown": "Dieser Link ist unvollständig oder zu alt.",
+                    "refused": "Sie haben sich nicht angemeldet, deshalb ist nichts geschehen.",
+                    "off": "Dieses Konto wurde gesperrt.",
+                    "other": "Die Anmeldung wurde in einem anderen Browser begonnen",
+                    "used": "Diese Anmeldung wurde schon benutzt.",
+                }),
+            ),
+            _ => (
+                "You are not signed in",
+                json!({
+                    "unknown": "This link is incomplete or too old.",
+                    "refused": "You did not sign in, so nothing was done.",
+                    "off": "This account has been switched off.",
+                    "other": "The sign-in was begun in another browser",
+                    "used": "This sign-in was used already.",
+                }),
+            ),
+        };
+        let site = json!({
+            "issuer": scene.provider.issuer(),
+            "secret": SECRET,
+            "titles": { "usual": title },
+            "sentences": sentences,
+        });
+        Programs::find().walk_on("dead-ends", &eyes, &site, widths());
+    }
 }
