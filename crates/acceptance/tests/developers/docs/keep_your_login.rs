@@ -93,8 +93,11 @@ fn how_to_keep_your_login_can_be_followed() {
     let back = onward(site.get(&back));
     let page = browser.open(&back).expect(200);
     assert!(page.text().contains("Ada Lovelace"), "{page}");
+    an_app_is_given_a_token(&followed, &mut browser, email);
+}
 
-    // "With an app it is the same way …"
+/// "With an app it is the same way …": registered for whoever has come, allowed, and its code traded.
+fn an_app_is_given_a_token(followed: &Followed, browser: &mut Browser, email: &str) {
     let register = followed.command("valetkey app create");
     let by_address = register.replace("handoff:u-1815", email);
     let refused = paste(&by_address, followed.place.folder(), "");
