@@ -22,6 +22,9 @@ fn an_app_is_created_with_its_secret_shown_once() {
     let mut shown = provider.json(&["app", "show", id_of(&app)]);
     assert_eq!(shown["client_secret"], Value::Null);
     shown["client_secret"] = app["client_secret"].clone();
+    // Whether a review was asked for is told of an app that is there.
+    let review = shown.as_object_mut().unwrap().remove("review");
+    assert_eq!(review, Some(Value::Null));
     assert_eq!(shown, app);
     let text = provider.run(&["app", "show", id_of(&app)]);
     assert!(text.text().contains("https://myapp.com/cb"), "{text:?}");
