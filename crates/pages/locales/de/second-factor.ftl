@@ -33,7 +33,7 @@ second-elsewhere = Was Sie vorhaben, braucht eine Anmeldung mit einem zweiten Fa
 # Beside a new password.
 link-password-code = Code Ihrer Authenticator-App oder ein Wiederherstellungscode
 
-recovery-title = Ihre Wiederherstellungscodes
+recovery-title = Ihre Wiederherstellungs{ "\u00AD" }codes
 recovery-once = Sie werden nur jetzt gezeigt.
 recovery-keep = Drucken oder kopieren Sie sie und heben Sie sie dort auf, wo Sie suchen würden, wenn Ihr Telefon weg wäre. Jeder lässt Sie einmal hinein, anstelle eines Codes der App oder eines Passkeys.
 recovery-kept = Ich habe sie aufgehoben
