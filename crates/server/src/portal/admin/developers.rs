@@ -15,7 +15,8 @@ use protocol::apps::developers::{invite as invited, withdraw as withdrawn};
 use protocol::policy::Registration;
 use protocol::types::{InvitedDeveloper, MailAddress, UnixTime};
 use protocol::{Params, Transition};
-use store::Outcome;
+use std::mem::take;
+use store::{Outcome, StoreError};
 use url::form_urlencoded::Serializer;
 
 /// Addresses on one page.
@@ -125,22 +126,14 @@ pub(super) async fn invite(
     let (admin, form, stale) = Admin::posted(&app, posted)?;
     let mails = app.config.mail.is_some();
     let by = admin.desk.facts.person.clone();
-    if stale.is_none()
-        && let Some(email) = MailAddress::parse(form.email.trim())
-        && let Some(known) = app.store.invited_developer(&email.key()).await?
-        && known.invited_by == Some(by.subject)
-        && known.created_at >= form.shown
-    {
-        // The same form came before.
-        return Ok(done(INVITED));
-    }
     let asked = Asked {
         change: MailAddress::parse(form.email.trim())
             .map(|email| invited(email, Some(&by), mails, clock::now(), &app.mint)),
         email: form.email,
         password: form.password,
-        done: INVITED,
+        done: "invited",
         lost: "developers-known",
+        shown: Some(form.shown),
     };
     settle(&app, admin, stale, asked).await
 }
@@ -174,12 +167,10 @@ pub(super) async fn withdraw(
         password: form.password,
         done: "withdrawn",
         lost: "app-stale",
+        shown: None,
     };
     settle(&app, admin, stale, asked).await
 }
-
-/// What was done by the form that invites.
-const INVITED: &str = "invited";
 
 fn done(what: &str) -> Response {
     reply::see_other(&format!("{}?done={what}", Developers::PATH))
@@ -194,25 +185,42 @@ struct Asked {
     done: &'static str,
     /// What the page says where it is so already.
     lost: &'static str,
+    /// When the page of a form that invites was shown.
+    shown: Option<UnixTime>,
+}
+
+/// Whether what a form asks for was done by the same form: by this administrator, after its page was shown.
+async fn came_before(app: &App, admin: &Admin, asked: &Asked) -> Result<bool, StoreError> {
+    let Some((email, shown)) = MailAddress::parse(asked.email.trim()).zip(asked.shown) else {
+        return Ok(false);
+    };
+    let by = admin.desk.facts.person.subject;
+    let known = app.store.invited_developer(&email.key()).await?;
+    Ok(known.is_some_and(|known| known.invited_by == Some(by) && known.created_at >= shown))
 }
 
 async fn settle(
     app: &App,
     admin: Admin,
     stale: Option<Problem>,
-    asked: Asked,
+    mut asked: Asked,
 ) -> Result<Response, PageError> {
     let language = admin.desk.browser.language;
-    let problem = match (stale, asked.change) {
+    let problem = match (stale, asked.change.take()) {
         (Some(stale), _) => Some(stale),
         (None, None) => Some(Problem::new(
             "email",
             language.text("developers-email-wrong"),
         )),
-        (None, Some(change)) => match admin.desk.proved(app, "password", asked.password).await? {
+        (None, Some(change)) => match admin
+            .desk
+            .proved(app, "password", take(&mut asked.password))
+            .await?
+        {
             Some(problem) => Some(problem),
             None => match app.settle_one(change, admin.act(app)).await? {
                 Outcome::Committed => None,
+                Outcome::Conflict if came_before(app, &admin, &asked).await? => None,
                 Outcome::Conflict => Some(Problem::new("email", language.text(asked.lost))),
             },
         },
