@@ -7,7 +7,7 @@ use crate::counts::{ConnectionCounts, DatabaseConnections};
 use crate::location::{self, PostgresUrl};
 use crate::row::{Query, Read};
 use crate::runs::Runs;
-use crate::{StoreError, Synchronous, value};
+use crate::{Stay, StoreError, Synchronous, value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -18,8 +18,10 @@ use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row, Statement};
 
-/// How long making a connection may take, unless the URL says so.
+/// How long making a connection may take while requests wait for it, unless the URL says so.
 const CONNECT: Duration = Duration::from_secs(3);
+/// The same for a command: nobody stands behind it, and a server that many ask at once answers late.
+const COMMAND: Duration = Duration::from_secs(10);
 /// How long the network of a silent peer is waited for, unless the URL says so.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a statement of a request may take. A server may be halted while its network is not.
@@ -50,9 +52,14 @@ impl Dialer {
     pub(super) fn new(
         url: &PostgresUrl,
         synchronous: Synchronous,
+        stay: Stay,
         runtime: Handle,
     ) -> Result<Self, crate::StoreError> {
-        let hosts = url.hosts().into_iter().map(|host| prepared(&host));
+        let limit = match stay {
+            Stay::Server => CONNECT,
+            Stay::Command | Stay::Look => COMMAND,
+        };
+        let hosts = url.hosts().into_iter().map(|host| prepared(&host, limit));
         let hosts = hosts.collect::<Result<_, _>>();
         Ok(Dialer {
             hosts: hosts.map_err(crate::StoreError::Unavailable)?,
@@ -148,10 +155,10 @@ impl Dialer {
 }
 
 /// What the driver makes of the URL of one host.
-fn prepared(url: &str) -> Result<Config, String> {
+fn prepared(url: &str, limit: Duration) -> Result<Config, String> {
     let mut config = location::config(url)?;
     if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT);
+        config.connect_timeout(limit);
     }
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(SILENCE);

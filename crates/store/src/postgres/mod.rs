@@ -118,7 +118,12 @@ pub(crate) fn check_tls(asked: &crate::database_tls::DatabaseTls) -> Result<(), 
 impl Postgres {
     pub(crate) fn open(url: &PostgresUrl, options: &Options) -> Result<Self, StoreError> {
         let (driver, runtime) = Driver::start()?;
-        let dialer = Arc::new(Dialer::new(url, options.synchronous, runtime.clone())?);
+        let dialer = Arc::new(Dialer::new(
+            url,
+            options.synchronous,
+            options.stay,
+            runtime.clone(),
+        )?);
         let opening = open(Slot::patient(dialer.clone()), options.region, options.stay);
         let opened = wait_for(&runtime, opening)??;
         let (memory, fed) = (opened.memory, opened.follow.notify());

@@ -8,7 +8,7 @@ use crate::operator::{Numbers, Schema, Table};
 use crate::row::{Query, Read};
 use crate::runs::Runs;
 use crate::value::Value;
-use crate::{StoreError, Synchronous};
+use crate::{Stay, StoreError, Synchronous};
 use std::sync::Arc;
 
 /// Tables smaller than this are counted.
@@ -27,7 +27,12 @@ impl Remote {
         synchronous: Synchronous,
     ) -> Result<Self, StoreError> {
         let (driver, runtime) = Driver::start()?;
-        let slot = Slot::patient(Arc::new(Dialer::new(url, synchronous, runtime)?));
+        let slot = Slot::patient(Arc::new(Dialer::new(
+            url,
+            synchronous,
+            Stay::Look,
+            runtime,
+        )?));
         let conn = slot.conn().await?;
         Ok(Remote {
             slot,

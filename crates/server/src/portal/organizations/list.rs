@@ -134,29 +134,27 @@ pub(super) async fn found(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let language = desk.browser.language;
+    let once = organizations::once(&desk.facts.person, &form.once);
     let mut problem = stale;
     let mut tries = app.tries();
     while problem.is_none()
         && let Some(context) = tries.next()
     {
-        let (change, settled) = match founded(&app, &desk, &form, context.now).await? {
+        let mut id = None;
+        match founded(&app, &desk, &form, context.now).await? {
             Ok(change) => {
-                let id = change.organization();
-                (id, app.settle_one(change.into(), desk.act(&app)).await?)
+                let new = change.organization();
+                let settled = app.settle_one(change.into(), desk.act(&app)).await?;
+                id = matches!(settled, Outcome::Committed).then_some(new);
             }
             Err(error) => {
                 problem = Some(Problem::new(field(error), sentence(error, language)));
-                break;
             }
-        };
-        let id = match settled {
-            Outcome::Committed => Some(change),
-            // The form came before, or the name was taken at the same moment.
-            Outcome::Conflict => {
-                let once = organizations::once(&desk.facts.person, &form.once);
-                app.store.organization_of_form(&once).await?
-            }
-        };
+        }
+        // The form may have come before or at the same moment, and what it founded is in its own way.
+        if id.is_none() {
+            id = app.store.organization_of_form(&once).await?;
+        }
         if let Some(id) = id {
             return Ok(reply::see_other(&done(&id.0.to_string(), "founded")));
         }
