@@ -154,7 +154,25 @@ fn postgres(steps: &mut Steps, variables: &mut Variables) -> Option<Server> {
     server
 }
 
-/// What the long form speaks over HTTP beside the rest, with everything kept on PostgreSQL.
+/// What is spoken over HTTP with everything kept on PostgreSQL: the programs, and the tests whose names contain one of these.
+const PROGRAMS_OVER_HTTP: [&str; 4] = ["providers", "pages", "endpoints", "developers"];
+const OVER_HTTP: [&str; 13] = [
+    "opsduty::",
+    "appexample",
+    "test_mode",
+    "lifecycle::",
+    "races::",
+    "revocations::",
+    "consent::",
+    "mailbox::",
+    "device",
+    "portal::",
+    "imported::",
+    "step_up::",
+    "together::",
+];
+
+/// What the long form speaks over HTTP beside the rest.
 const LONG_OVER_HTTP: [&str; 9] = [
     "handoff::",
     "upstream::",
@@ -173,7 +191,7 @@ fn tests(steps: &mut Steps, variables: &Variables, long: bool) {
     let memory = memory();
     let with = |mut command: Command| {
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        command.env("RUST_TEST_THREADS", at_once().to_string());
+        command.env("NEXTEST_TEST_THREADS", at_once().to_string());
         command.envs(memory.iter().map(|folder| ("TMPDIR", folder.path())));
         command
     };
@@ -181,39 +199,26 @@ fn tests(steps: &mut Steps, variables: &Variables, long: bool) {
     let build = ["build", "--workspace", "--locked", "--bins", "--tests"];
     steps.run("build", &mut with(cargo(&build)));
     packages(steps);
-    let all = ["test", "--workspace", "--locked", "--no-fail-fast"];
-    steps.run("tests", &mut with(cargo(&all)));
+    let Some(runner) = tools::nextest() else {
+        return steps.skip(
+            "tests",
+            "cargo-nextest: run cargo install cargo-nextest --locked",
+        );
+    };
+    steps.run("tests", &mut with(nextest(&runner, long, &[])));
+    steps.run(
+        "tests in the documentation of crates",
+        &mut with(cargo(&["test", "--workspace", "--locked", "--doc"])),
+    );
     if !variables
         .iter()
         .any(|(name, _)| *name == "VALETKEY_TEST_POSTGRES")
     {
         return;
     }
-    let mut over_http = with(cargo(&all));
-    over_http.args([
-        "--quiet",
-        "--test",
-        "providers",
-        "--test",
-        "pages",
-        "--test",
-        "endpoints",
-        "--test",
-        "developers",
-        "--",
-    ]);
-    over_http.args([
-        "opsduty::",
-        "appexample",
-        "test_mode",
-        "lifecycle::",
-        "races::",
-        "revocations::",
-    ]);
+    let mut over_http = with(nextest(&runner, long, &PROGRAMS_OVER_HTTP));
     over_http
-        .args(["consent::", "mailbox::", "device", "portal::"])
-        .args(["imported::", "step_up::"])
-        .args(["together::"])
+        .args(OVER_HTTP)
         .env("VALETKEY_TEST_ON", "postgres");
     if long {
         over_http.args(LONG_OVER_HTTP);
@@ -281,15 +286,11 @@ const AT_ONCE: [&str; 6] = [
 /// The store is held to the same on a file, and where many ask at once, at the other isolation level on a newer
 /// PostgreSQL; in the long form in memory too, and whole at both levels on both.
 fn stores(steps: &mut Steps, server: &Server, variables: &Variables, long: bool) {
+    let Some(runner) = tools::nextest() else {
+        return;
+    };
     let suite = || {
-        let mut suite = cargo(&[
-            "test",
-            "--workspace",
-            "--locked",
-            "--quiet",
-            "--test",
-            "suite",
-        ]);
+        let mut suite = nextest(&runner, long, &["suite"]);
         suite.envs(variables.iter().map(|(name, value)| (name, value)));
         suite
     };
@@ -329,7 +330,7 @@ fn stores(steps: &mut Steps, server: &Server, variables: &Variables, long: bool)
             }
             let mut suite = on(&newer.url, serializable);
             if !long {
-                suite.arg("--").args(AT_ONCE);
+                suite.args(AT_ONCE);
             }
             steps.run("the store on PostgreSQL 18, serializable", &mut suite);
         }
@@ -349,6 +350,23 @@ fn fuzz(steps: &mut Steps) {
             "a nightly toolchain and cargo-fuzz: fuzz/run says how to get them",
         ),
     }
+}
+
+/// Runs tests by the runner: all, or those of these programs. What it says of each that failed comes at the end.
+fn nextest(runner: &Path, long: bool, programs: &[&str]) -> Command {
+    let mut tests = Command::new(runner);
+    tests.args([
+        "nextest",
+        "run",
+        "--workspace",
+        "--locked",
+        "--no-fail-fast",
+    ]);
+    tests.args(["--profile", if long { "long" } else { "default" }]);
+    for program in programs {
+        tests.args(["--test", program]);
+    }
+    tests
 }
 
 fn cargo(arguments: &[&str]) -> Command {

@@ -19,8 +19,8 @@ pub(crate) struct Steps {
     skipped: Vec<String>,
 }
 
-/// As much is told again of the tests of one program that failed, in lines.
-const TOLD_AGAIN: usize = 120;
+/// As much is told again of each test that failed, in lines.
+const TOLD_AGAIN: usize = 60;
 
 impl Steps {
     pub(crate) fn new(only: Option<String>, limit: Duration) -> Self {
@@ -134,7 +134,12 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
 fn ran(command: &mut Command, limit: Duration, failures: &mut Vec<String>) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let unstarted = |error| format!("{program} cannot be started: {error}");
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(unstarted)?;
+    let (said, writer) = std::io::pipe().map_err(unstarted)?;
+    let errors = writer.try_clone().map_err(unstarted)?;
+    let started = command.stdout(writer).stderr(errors).spawn();
+    // The command holds the pipe open as its child does.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = started.map_err(unstarted)?;
     let (ended, waits) = channel::<()>();
     let (id, patience) = (child.id(), limit);
     let watch = std::thread::spawn(move || {
@@ -144,10 +149,8 @@ fn ran(command: &mut Command, limit: Duration, failures: &mut Vec<String>) -> Re
         }
         is_late
     });
-    let shown = child.stdout.take().into_iter().flat_map(|pipe| {
-        let lines = BufReader::new(pipe).split(b'\n').map_while(Result::ok);
-        lines.map(|line| String::from_utf8_lossy(&line).into_owned())
-    });
+    let lines = BufReader::new(said).split(b'\n').map_while(Result::ok);
+    let shown = lines.map(|line| String::from_utf8_lossy(&line).into_owned());
     failures.extend(failures_of(shown.inspect(|line| println!("{line}"))));
     let waited = child.wait();
     drop(ended);
@@ -193,24 +196,27 @@ fn parent_of(id: u32) -> Option<u32> {
     rest.split(' ').nth(1)?.parse().ok()
 }
 
-/// Of what test programs print, what they say of the tests that failed: the lines from `failures:` to the result.
+/// Of what the runner of the tests prints, what it says of those that failed: each from its line behind the summary on.
 fn failures_of(lines: impl Iterator<Item = String>) -> Vec<String> {
     let mut kept = Vec::new();
-    let mut room = None;
+    let mut is_over = false;
+    let mut room = 0;
     for line in lines {
-        if line == "failures:" && room.is_none() {
-            room = Some(TOLD_AGAIN);
+        let word = line.trim_start();
+        is_over |= word.starts_with("Summary [");
+        if is_over && FAILED.iter().any(|failed| word.starts_with(failed)) {
+            room = TOLD_AGAIN;
         }
-        if line.starts_with("test result: ") && room.take().is_some() {
-            kept.push(line.clone());
-        }
-        if let Some(left) = room.as_mut().filter(|left| **left > 0) {
-            *left -= 1;
+        if room > 0 {
+            room -= 1;
             kept.push(line);
         }
     }
     kept
 }
+
+/// How the lines of tests begin that failed, that were ended by a signal, or that took too long.
+const FAILED: [&str; 4] = ["FAIL [", "SIG", "ABORT [", "TIMEOUT ["];
 
 /// Runs a command without showing what it says; whether it succeeded.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
@@ -264,12 +270,12 @@ mod tests {
 
     #[test]
     fn what_failed_tests_say_is_kept_and_nothing_else() {
-        let printed = "running 2 tests\nfailures:\n\n---- one stdout ----\nwhy\n\nfailures:\n    one\n\n\
-                       test result: FAILED. 1 passed; 1 failed\nrunning 1 test\ntest result: ok. 1 passed\n";
+        let before = "    Starting 2 tests\n        FAIL [ 0.2s] (1/2) a one\n     Summary [ 0.2s] 2 tests run\n";
+        let failed = "        FAIL [ 0.2s] (1/2) a one\n  stderr ───\n    why";
         let mut kept = Vec::new();
-        ran(&mut command("printf", &["%s", printed]), LONG, &mut kept).expect("printf succeeds");
-        let first = printed.find("failures:").expect("there");
-        let last = printed.find("\nrunning 1").expect("there");
-        assert_eq!(kept.join("\n"), printed[first..last]);
+        let print = "printf '%s%s' \"$0\" \"$1\" >&2";
+        let mut prints = command("sh", &["-c", print, before, failed]);
+        ran(&mut prints, LONG, &mut kept).expect("it prints");
+        assert_eq!(kept.join("\n"), failed);
     }
 }

