@@ -33,15 +33,16 @@ pub(crate) type Answer = (u16, HeaderMap, Bytes);
 pub(crate) async fn connect(
     addresses: &[SocketAddr],
 ) -> Result<(TcpStream, SocketAddr), FetchError> {
-    let mut why = String::new();
+    let mut why = FetchError::Unreachable(String::new());
     for address in addresses {
         match tokio::time::timeout(CONNECT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => return Ok((stream, *address)),
-            Ok(Err(error)) => why = error.to_string(),
-            Err(_) => "it does not answer".clone_into(&mut why),
+            Ok(Err(error)) => why = FetchError::Unreachable(error.to_string()),
+            // Packets that nobody answers are not a connection that was refused.
+            Err(_) => why = FetchError::Late(CONNECT),
         }
     }
-    Err(FetchError::Unreachable(why))
+    Err(why)
 }
 
 /// Speaks TLS, and believes a certificate of the place alone.

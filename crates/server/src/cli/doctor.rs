@@ -4,6 +4,7 @@ mod certificate;
 mod clock;
 mod disk;
 mod finding;
+mod handoff;
 mod mail;
 mod network;
 mod probe;
@@ -74,6 +75,7 @@ impl Doctor {
         findings.push(about_passkeys(&config));
         findings.push(about_outbound(&config));
         findings.extend(upstreams::findings(&config));
+        findings.extend(handoff::finding(&config));
         findings.extend(upstreams::collector(&config));
         findings.extend(network::findings(&config, running));
         let sound = findings.iter().all(|one| one.state != State::Failed);

@@ -1,5 +1,6 @@
 //! What the doctor finds.
 use super::*;
+use std::sync::mpsc::{Receiver, channel};
 
 #[test]
 fn the_doctor_names_what_is_wrong() {
@@ -170,6 +171,126 @@ fn the_doctor_asks_each_provider_upstream() {
             "{issuer}: {message}"
         );
     }
+}
+
+/// Somebody who gives this answer to everyone, and what they were asked for, line by line.
+fn noting(answer: String) -> (SocketAddr, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (told, asked) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 4096];
+            let read = stream.read(&mut head).unwrap_or_default();
+            let head = String::from_utf8_lossy(&head[..read]);
+            let _ = told.send(head.lines().next().unwrap_or_default().to_owned());
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (address, asked)
+}
+
+/// What the doctor says of the company's own login, where the issuer is on this machine or elsewhere.
+#[track_caller]
+fn of_handoff(page: &str, issuer: &str) -> (String, String) {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let config = format!(
+        "{CONFIG}\n[login.handoff]\nurl = \"{page}\"\nsecrets = [\"what-the-company-shows-us-0001\"]\n"
+    );
+    std::fs::write(at.join("v.toml"), config).unwrap();
+    let args = ["--config", "v.toml", "--issuer", issuer];
+    finding(at, &args, "hand-off")
+}
+
+/// The issuer of a machine that asks itself.
+const HERE: &str = "http://localhost:1";
+
+/// "any HTTP answer below 500": a page that wants a challenge, or a person who is signed in, may well say so.
+#[test]
+fn the_doctor_asks_whether_the_companys_own_login_answers() {
+    for status in [
+        "200 OK",
+        "302 Found",
+        "400 Bad Request",
+        "401 Unauthorized",
+        "404 Not Found",
+    ] {
+        let (address, asked) = noting(http(status, "Sign in to Acme"));
+        let page = format!("http://{address}/oauth/login");
+        let (state, message) = of_handoff(&format!("{page}?from=api"), HERE);
+        assert_eq!(state, "ok", "{status}: {message}");
+        assert!(message.starts_with(&format!("{page} answers")), "{message}");
+        // No sign-in begins: what is asked for is the address as it is written, and once.
+        let asked: Vec<String> = asked.try_iter().collect();
+        assert_eq!(asked, ["GET /oauth/login?from=api HTTP/1.1"]);
+    }
+}
+
+#[test]
+fn the_doctor_says_what_to_do_where_the_companys_own_login_does_not_answer() {
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let broken = answering(http("503 Service Unavailable", ""));
+    let plain = answering(http("200 OK", ""));
+    let other = answering("SSH-2.0-x\r\n".to_owned());
+    for (page, expected, parts) in [
+        (
+            format!("http://{closed}/login"),
+            "failed",
+            ["does not answer (no connection: ", "start your site"],
+        ),
+        (
+            format!("http://{}/login", silent.local_addr().unwrap()),
+            "warning",
+            ["gives no answer in time", "open it in a browser"],
+        ),
+        (
+            format!("http://{broken}/login"),
+            "failed",
+            ["answers 503", "look at the log of your site"],
+        ),
+        (
+            format!("https://{plain}/login"),
+            "failed",
+            ["is refused, as browsers will", "renew its certificate"],
+        ),
+        (
+            format!("http://{other}/login"),
+            "failed",
+            ["speaks no HTTP", "look at its port"],
+        ),
+        (
+            "http://no-such-host.invalid/login".to_owned(),
+            "failed",
+            ["has no address", "enter it in DNS"],
+        ),
+    ] {
+        let (state, message) = of_handoff(&page, HERE);
+        assert_eq!(state, expected, "{message}");
+        assert!(message.contains(&page), "{message}");
+        assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+    }
+}
+
+/// By the one way out that is guarded: a provider that is elsewhere asks nothing of this machine.
+#[test]
+fn the_doctor_asks_no_login_that_the_server_may_not_reach() {
+    let (address, asked) = noting(http("200 OK", ""));
+    let (state, message) = of_handoff(
+        &format!("https://{address}/login"),
+        "https://auth.example.com",
+    );
+    assert_eq!(state, "ok", "{message}");
+    assert!(
+        message.contains("was not asked") && message.contains("outbound.allow"),
+        "{message}"
+    );
+    assert_eq!(asked.try_iter().count(), 0);
 }
 
 /// A mail server that is not there, and one that is none.
