@@ -1,11 +1,21 @@
 //! What the company's server asks and says, and what is answered when it is wrong.
 use super::{SECRET, ada, app_of, call, challenge_of, company, way_back};
-use crate::support::assert_refused;
-use acceptance::{Json, Request};
+use crate::support::{PLAIN, Scene, assert_refused, within};
+use acceptance::{Json, Request, Setup};
 use serde_json::json;
+use std::time::Duration;
+
+const CALLS: [&str; 4] = [
+    "/login/challenge",
+    "/login/accept",
+    "/login/refuse",
+    "/login/end-sessions",
+];
+/// How long a line of the log may take.
+const SOON: Duration = Duration::from_secs(5);
 
 /// A challenge that waits, of a browser that came for itself.
-fn waiting(scene: &crate::support::Scene) -> String {
+fn waiting(scene: &Scene) -> String {
     challenge_of(&scene.provider.browser().open("/sign-in"))
 }
 
@@ -58,12 +68,7 @@ fn each_call_shows_one_of_the_two_secrets() {
     for secret in [SECRET, "the-company-shows-this-secret-0002"] {
         with(secret).expect(200);
     }
-    for path in [
-        "/login/challenge",
-        "/login/accept",
-        "/login/refuse",
-        "/login/end-sessions",
-    ] {
+    for path in CALLS {
         for request in [
             Request::post(path).json(&body),
             Request::post(path)
@@ -219,13 +224,64 @@ fn a_request_that_waits_no_more_is_not_signed_in_for() {
     let body = json!({ "challenge": challenge });
     // Another process hears of it a moment later.
     let over = || call(&scene, "/login/challenge", &body).status == 410;
-    assert!(crate::support::within(
-        std::time::Duration::from_secs(5),
-        over
-    ));
+    assert!(within(SOON, over));
     let refused = call(&scene, "/login/accept", &ada(&challenge));
     assert_eq!(
         (refused.status, refused.member("error")),
         (410, "nothing_waits".to_owned())
     );
+}
+
+/// Whoever runs the provider is told that a call shows no secret, in one line however many there are, and nothing of what was
+/// shown.
+#[test]
+fn the_log_warns_once_of_calls_that_show_no_secret() {
+    let own = "Xq7vK2mZ9tRw4LpB8nHc3FdS6yGj";
+    let handoff =
+        format!("[login.handoff]\nurl = \"http://localhost:9/login\"\nsecrets = [{own:?}]");
+    let scene = Scene::start(Setup::toml(PLAIN).with(&handoff));
+    let body = json!({ "challenge": "lc_none" });
+    // Nearly right, as one that is half pasted is.
+    let shown = [&own[..27], &own.to_lowercase(), "Wd5Jk0VbQz1Ux7Ty3Me9"];
+    for path in CALLS {
+        let missing = Request::post(path).json(&body);
+        scene.api().send(&missing).expect(401);
+        for secret in shown {
+            let wrong = Request::post(path).json(&body).bearer(secret);
+            scene.api().send(&wrong).expect(401);
+        }
+    }
+    // One that shows it is no news.
+    let right = Request::post(CALLS[0]).json(&body).bearer(own);
+    scene.api().send(&right).expect(404);
+    let lines = || -> Vec<Json> {
+        let log = scene.provider.log();
+        let lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let told = lines.filter(|line: &Json| line["calls"].is_u64());
+        told.collect()
+    };
+    assert!(within(SOON, || !lines().is_empty()), "nothing is told");
+    let told = lines();
+    // A second minute may have begun meanwhile, and never a third.
+    assert!(told.len() <= 2, "{told:?}");
+    let first = &told[0];
+    assert_eq!(first["level"], "warn", "{first}");
+    assert_eq!(
+        (&first["path"], &first["client"], &first["calls"]),
+        (&json!(CALLS[0]), &json!("127.0.0.1"), &json!(1))
+    );
+    let message = first["message"].as_str().expect("a sentence");
+    assert!(
+        message.contains("shows no secret of login.handoff") && message.contains("127.0.0.1"),
+        "{message}"
+    );
+    let log = scene.provider.log();
+    for secret in shown.iter().chain(&[own]) {
+        let parts = secret.as_bytes().windows(6).map(String::from_utf8_lossy);
+        for part in parts {
+            assert!(!log.contains(&*part), "a part of a secret is in the log");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 use super::memberships;
 use crate::http::error::{ApiError, Told, ToldField};
 use crate::http::reply;
-use crate::http::request::{Arrival, authorization, media_type, read};
+use crate::http::request::{Arrival, ClientAddr, authorization, media_type, read};
 use crate::ops::clock;
 use crate::state::{App, AppState};
 use axum::body::Bytes;
@@ -21,6 +21,7 @@ use protocol::transition::SessionChange;
 use protocol::types::UnixTime;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
+use std::time::Instant;
 
 /// A call that proved itself: its body, and what is noted of it.
 struct Call {
@@ -31,7 +32,9 @@ struct Call {
 impl Call {
     async fn of(app: &AppState, request: Request) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
+        let Arrival { address, .. } = Arrival::of(&parts.extensions);
         if !is_ours(app, &parts.headers) {
+            tell_of_unproved(app, parts.uri.path(), address);
             return Err(ApiError::UnprovedLogin);
         }
         let sent = media_type(&parts.headers).unwrap_or_default();
@@ -46,7 +49,6 @@ impl Call {
             };
             return Err(ApiError::Told(told.into()));
         }
-        let Arrival { address, .. } = Arrival::of(&parts.extensions);
         Ok(Call {
             body: read(&parts.headers, body).await?,
             act: app.act_now(address),
@@ -64,6 +66,21 @@ fn is_ours(app: &AppState, headers: &HeaderMap) -> bool {
     own.fold(false, |found, secret| {
         (Digest::of(secret.0.as_bytes()) == shown) | found
     })
+}
+
+/// Nobody can sign in while the company's server shows a wrong secret, so whoever runs this one is told. Strangers may call
+/// as well: what they show is told to nobody, and there is a line a minute.
+fn tell_of_unproved(app: &AppState, path: &str, client: ClientAddr) {
+    if let Some(calls) = app.limits.unproved_login(Instant::now()) {
+        tracing::warn!(
+            path,
+            client = %client.0,
+            calls,
+            "a call of {path} from {} shows no secret of login.handoff ({calls} since the last line like this): if that is \
+             your own server, give it the secret",
+            client.0
+        );
+    }
 }
 
 /// `POST`: what the app asked that a person signs in for.

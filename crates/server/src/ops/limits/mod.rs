@@ -5,6 +5,7 @@ mod connections;
 mod debts;
 #[cfg(test)]
 mod launch_day;
+mod news;
 mod source;
 
 use accounts::Accounts;
@@ -12,6 +13,7 @@ pub(crate) use connections::{Connections, Held};
 
 use config::Config;
 use debts::Debts;
+use news::News;
 use protocol::limits::{Budget, Exhausted, Ticks};
 use protocol::types::ClientNo;
 use source::source;
@@ -96,6 +98,8 @@ pub(crate) struct Limits {
     refused: [AtomicU64; Class::ALL.len()],
     /// When a refusal was logged last.
     logged: AtomicU64,
+    /// Calls of the company's own login that show none of its secrets.
+    unproved_logins: News,
     /// How many nodes share what there is.
     nodes: AtomicU32,
     pub(crate) connections: Arc<Connections>,
@@ -110,6 +114,7 @@ impl Default for Limits {
             tables: Default::default(),
             refused: Default::default(),
             logged: AtomicU64::new(0),
+            unproved_logins: News::default(),
             nodes: AtomicU32::new(1),
             connections: Arc::default(),
             accounts: Accounts::default(),
@@ -235,6 +240,12 @@ impl Limits {
     pub(crate) fn is_to_be_logged(&self, at: Instant) -> bool {
         let second = self.since_start(at).as_secs() + 1;
         self.logged.fetch_max(second, Relaxed) < second
+    }
+
+    /// A call of the company's own login showed none of its secrets: how many did since the log was told, if it is to be
+    /// told now.
+    pub(crate) fn unproved_login(&self, at: Instant) -> Option<u64> {
+        self.unproved_logins.happened(self.since_start(at))
     }
 
     /// So many nodes share what there is.
