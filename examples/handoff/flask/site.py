@@ -18,7 +18,9 @@ app.config.update(SESSION_COOKIE_NAME="site", SESSION_COOKIE_SAMESITE="Lax")
 # hand-off begins
 @app.get("/oauth/login")
 def oauth_login():
-    challenge, user = request.args["login_challenge"], USERS.get(session.get("email"))
+    challenge, user = request.args.get("login_challenge"), USERS.get(session.get("email"))
+    if not challenge:
+        abort(400, "An app leads to this page. Go to the app and start there.")
     if "cancel" in request.args:
         return redirect(call("refuse", {"challenge": challenge})["redirect_to"])
     first = redirect(url_for("login", next=request.full_path))
@@ -34,13 +36,22 @@ def oauth_login():
 
 
 def call(what, body):
-    """Asks or tells Valetkey something; it refuses what is too late, so that the person starts again."""
+    """Asks or tells Valetkey something. What is over the person begins anew; all else is ours to mend, and none of their fault."""
     credential = {"Authorization": f"Bearer {SECRET}"}
-    reply = requests.post(f"{ISSUER}/login/{what}", json=body, headers=credential, timeout=10)
-    if not reply.ok:
-        app.logger.error("%s: %s", what, reply.text)
-        abort(400, "Go back to the app and start again.")
-    return reply.json()
+    try:
+        reply = requests.post(f"{ISSUER}/login/{what}", json=body, headers=credential, timeout=10)
+    except requests.RequestException as error:
+        app.logger.error("%s: %s", what, error)
+        abort(502, OURS)
+    if reply.ok:
+        return reply.json()
+    app.logger.error("%s: %s %s", what, reply.status_code, reply.text)
+    if reply.status_code in (400, 404, 409, 410):
+        abort(400, "This sign-in is over. Go back to the app and start again.")
+    abort(502, OURS)
+
+
+OURS = "Signing in does not work at the moment. That is our fault and not yours: please try again later."
 
 # What you have already: people, and a page where they sign in.
 USERS = {"ada@example.com": {"id": "u-1815", "email": "ada@example.com", "name": "Ada Lovelace", "password": "four quiet winter walks"}}

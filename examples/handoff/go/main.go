@@ -8,8 +8,10 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"log"
 	"net/http"
 	"net/url"
@@ -21,53 +23,92 @@ import (
 
 // hand-off begins
 
-func oauthLogin(w http.ResponseWriter, r *http.Request) {
-	challenge, who := r.URL.Query().Get("login_challenge"), signedIn(r)
-	var asked struct {
-		SignedInSince int64 `json:"signed_in_since"`
+// oauthLogin says where the browser goes on.
+func oauthLogin(r *http.Request) (string, error) {
+	challenge, who := r.FormValue("login_challenge"), signedIn(r)
+	if challenge == "" {
+		return "", told{http.StatusBadRequest, "An app leads to this page. Go to the app and start there."}
 	}
-	var done struct {
-		RedirectTo string `json:"redirect_to"`
+	if r.FormValue("cancel") != "" {
+		done, err := call("refuse", map[string]any{"challenge": challenge})
+		return done.RedirectTo, err
 	}
-	if who != nil && !call(w, "challenge", map[string]any{"challenge": challenge}, &asked) {
-		return
+	first := "/login?next=" + url.QueryEscape(r.URL.RequestURI())
+	if who == nil {
+		return first, nil
 	}
-	if who == nil || asked.SignedInSince > who.authTime {
-		http.Redirect(w, r, "/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
-		return
+	asked, err := call("challenge", map[string]any{"challenge": challenge})
+	if err != nil || asked.SignedInSince > who.authTime {
+		return first, err
 	}
 	person := map[string]any{"id": who.ID, "email": who.Email, "email_verified": true, "name": who.Name}
 	answer := map[string]any{"challenge": challenge, "user": person, "auth_time": who.authTime, "amr": []string{"pwd"}}
-	if call(w, "accept", answer, &done) {
-		http.Redirect(w, r, done.RedirectTo, http.StatusFound)
-	}
+	done, err := call("accept", answer)
+	return done.RedirectTo, err
 }
 
 // hand-off ends
 
-// call asks or tells Valetkey something; it refuses what is too late, so that the person starts again.
-func call(w http.ResponseWriter, what string, body, into any) bool {
+// told is what people are told that something is wrong.
+type told struct {
+	status   int
+	sentence string
+}
+
+func (t told) Error() string { return t.sentence }
+
+var (
+	over = told{http.StatusBadRequest, "This sign-in is over. Go back to the app and start again."}
+	ours = told{http.StatusBadGateway, "Signing in does not work at the moment. That is our fault and not yours: please try again later."}
+)
+
+// leads sends browsers where a page says, or tells people why not.
+func leads(page func(*http.Request) (string, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		to, err := page(r)
+		var why told
+		if errors.As(err, &why) {
+			http.Error(w, why.sentence, why.status)
+			return
+		}
+		http.Redirect(w, r, to, http.StatusFound)
+	}
+}
+
+type reply struct {
+	SignedInSince int64  `json:"signed_in_since"`
+	RedirectTo    string `json:"redirect_to"`
+}
+
+var client = http.Client{Timeout: 10 * time.Second}
+
+// call asks or tells Valetkey something. What is over the person begins anew; all else is ours to mend, and none of their
+// fault.
+func call(what string, body any) (answer reply, err error) {
 	text, _ := json.Marshal(body)
 	request, err := http.NewRequest("POST", os.Getenv("ISSUER")+"/login/"+what, bytes.NewReader(text))
-	if err == nil {
-		request.Header.Set("Authorization", "Bearer "+os.Getenv("HANDOFF_SECRET"))
-		request.Header.Set("Content-Type", "application/json")
-		client := http.Client{Timeout: 10 * time.Second}
-		var reply *http.Response
-		if reply, err = client.Do(request); err == nil {
-			defer reply.Body.Close()
-			if reply.StatusCode == http.StatusOK {
-				err = json.NewDecoder(reply.Body).Decode(into)
-			} else {
-				err = fmt.Errorf("%s", reply.Status)
-			}
-		}
-	}
 	if err != nil {
 		log.Printf("%s: %v", what, err)
-		http.Error(w, "Go back to the app and start again.", http.StatusBadRequest)
+		return answer, ours
 	}
-	return err == nil
+	request.Header.Set("Authorization", "Bearer "+os.Getenv("HANDOFF_SECRET"))
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		log.Printf("%s: %v", what, err)
+		return answer, ours
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode == http.StatusOK && json.Unmarshal(read, &answer) == nil {
+		return answer, nil
+	}
+	log.Printf("%s: %s %s", what, response.Status, read)
+	switch response.StatusCode {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusGone:
+		return answer, over
+	}
+	return answer, ours
 }
 
 // What you have already: people, and a page where they sign in.
@@ -85,10 +126,13 @@ var users = map[string]user{
 
 var sessions sync.Map
 
-var page = template.Must(template.New("login").Parse(`<!doctype html><html lang="en"><title>Acme</title><main><h1>Sign in to Acme</h1><p role="alert">{{.}}</p>
+var page = template.Must(template.New("login").Parse(`<!doctype html><html lang="en"><title>Acme</title><main><h1>Sign in to Acme</h1><p role="alert">{{.Problem}}</p>
 <form method="post"><p><label for="email">E-mail</label> <input id="email" name="email" type="email" autocomplete="username"></p>
 <p><label for="password">Password</label> <input id="password" name="password" type="password" autocomplete="current-password"></p>
-<button id="sign-in">Sign in</button></form></main></html>`))
+<button id="sign-in">Sign in</button></form>
+{{if ne .Onward "/"}}<p><a id="cancel" href="{{.Onward}}&amp;cancel=1">Cancel</a></p>{{end}}</main></html>`))
+
+type form struct{ Problem, Onward string }
 
 func signedIn(r *http.Request) *session {
 	cookie, err := r.Cookie("site")
@@ -101,15 +145,19 @@ func signedIn(r *http.Request) *session {
 }
 
 func login(w http.ResponseWriter, r *http.Request) {
+	onward := r.URL.Query().Get("next")
+	if !strings.HasPrefix(onward, "/oauth/login?") {
+		onward = "/"
+	}
 	if r.Method != http.MethodPost {
-		page.Execute(w, "")
+		page.Execute(w, form{"", onward})
 		return
 	}
 	found, known := users[r.PostFormValue("email")]
 	right := subtle.ConstantTimeCompare([]byte(found.password), []byte(r.PostFormValue("password"))) == 1
 	if !known || !right {
 		w.WriteHeader(http.StatusUnauthorized)
-		page.Execute(w, "E-mail or password is wrong.")
+		page.Execute(w, form{"E-mail or password is wrong.", onward})
 		return
 	}
 	random := make([]byte, 16)
@@ -118,10 +166,6 @@ func login(w http.ResponseWriter, r *http.Request) {
 	sessions.Store(id, &session{found, time.Now().Unix()})
 	// A name of its own: cookies of one host know no ports.
 	http.SetCookie(w, &http.Cookie{Name: "site", Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	onward := r.URL.Query().Get("next")
-	if !strings.HasPrefix(onward, "/oauth/login?") {
-		onward = "/"
-	}
 	http.Redirect(w, r, onward, http.StatusFound)
 }
 
@@ -130,7 +174,7 @@ func main() {
 		log.Fatal("set ISSUER and HANDOFF_SECRET, as docs/how-to/keep-your-login.md says")
 	}
 	http.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "Acme") })
-	http.HandleFunc("GET /oauth/login", oauthLogin)
+	http.HandleFunc("GET /oauth/login", leads(oauthLogin))
 	http.HandleFunc("/login", login)
 	log.Fatal(http.ListenAndServe("127.0.0.1:"+cmp.Or(os.Getenv("PORT"), "3000"), nil))
 }

@@ -3,14 +3,14 @@ mod site;
 mod valetkey;
 
 use axum::Router;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use axum::routing::get;
-use serde_json::json;
+use serde_json::{Value, json};
 use site::{Site, field, found, to_login};
 use std::sync::Arc;
-use valetkey::Valetkey;
+use valetkey::{Failed, Valetkey};
 
 type Shared = Arc<(Site, Valetkey)>;
 
@@ -18,15 +18,20 @@ type Shared = Arc<(Site, Valetkey)>;
 async fn oauth_login(
     State(shared): State<Shared>,
     uri: Uri,
-    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failed> {
     let (site, valetkey) = &*shared;
-    let challenge = field(query.as_deref(), "login_challenge");
+    let challenge = field(uri.query(), "login_challenge");
+    if challenge.is_empty() {
+        return Err(Failed::NoChallenge);
+    }
+    let asked = json!({ "challenge": challenge });
+    if !field(uri.query(), "cancel").is_empty() {
+        return Ok(onward(&valetkey.call("refuse", &asked).await?));
+    }
     let Some(session) = site.session(&headers) else {
         return Ok(to_login(&uri));
     };
-    let asked = json!({ "challenge": challenge });
     let asked = valetkey.call("challenge", &asked).await?;
     if asked["signed_in_since"].as_u64() > Some(session.auth_time) {
         return Ok(to_login(&uri));
@@ -35,26 +40,12 @@ async fn oauth_login(
     let person =
         json!({ "id": user.id, "email": user.email, "email_verified": true, "name": user.name });
     let answer = json!({ "challenge": challenge, "user": person, "auth_time": session.auth_time, "amr": ["pwd"] });
-    let done = valetkey.call("accept", &answer).await?;
-    Ok(found(done["redirect_to"].as_str().unwrap_or("/")))
+    Ok(onward(&valetkey.call("accept", &answer).await?))
 }
 // hand-off ends
 
-/// Valetkey refuses what is too late, so that the person starts again.
-struct Failed(anyhow::Error);
-
-impl From<anyhow::Error> for Failed {
-    fn from(error: anyhow::Error) -> Self {
-        Failed(error)
-    }
-}
-
-impl IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        eprintln!("{:#}", self.0);
-        let told = "Go back to the app and start again.";
-        (StatusCode::BAD_REQUEST, told).into_response()
-    }
+fn onward(done: &Value) -> Response {
+    found(done["redirect_to"].as_str().unwrap_or("/"))
 }
 
 #[tokio::main]

@@ -76,17 +76,36 @@ pub(crate) fn to_login(onward: &Uri) -> Response {
     found(&format!("/login?{}", query.finish()))
 }
 
-fn page(problem: &str) -> Html<String> {
+/// Where somebody goes on who has signed in; nowhere but where they wanted to be handed over.
+fn onward_of(query: Option<&str>) -> String {
+    let onward = field(query, "next");
+    match onward.starts_with("/oauth/login?") {
+        true => onward,
+        false => "/".to_owned(),
+    }
+}
+
+fn page(problem: &str, onward: &str) -> Html<String> {
+    let cancel = match onward {
+        "/" => String::new(),
+        onward => {
+            let onward = onward
+                .replace('&', "&amp;")
+                .replace('"', "&quot;")
+                .replace('<', "&lt;");
+            format!(r#"<p><a id="cancel" href="{onward}&amp;cancel=1">Cancel</a></p>"#)
+        }
+    };
     Html(format!(
         r#"<!doctype html><html lang="en"><title>Acme</title><main><h1>Sign in to Acme</h1><p role="alert">{problem}</p>
 <form method="post"><p><label for="email">E-mail</label> <input id="email" name="email" type="email" autocomplete="username"></p>
 <p><label for="password">Password</label> <input id="password" name="password" type="password" autocomplete="current-password"></p>
-<button id="sign-in">Sign in</button></form></main></html>"#
+<button id="sign-in">Sign in</button></form>{cancel}</main></html>"#
     ))
 }
 
-pub(crate) async fn form() -> Html<String> {
-    page("")
+pub(crate) async fn form(RawQuery(query): RawQuery) -> Html<String> {
+    page("", &onward_of(query.as_deref()))
 }
 
 pub(crate) async fn sign_in(
@@ -94,6 +113,7 @@ pub(crate) async fn sign_in(
     RawQuery(query): RawQuery,
     form: String,
 ) -> Response {
+    let onward = onward_of(query.as_deref());
     let (email, password) = (field(Some(&form), "email"), field(Some(&form), "password"));
     let user = USERS.iter().find(|user| user.email == email);
     let is_right = |user: &&User| {
@@ -105,14 +125,9 @@ pub(crate) async fn sign_in(
     else {
         return (
             StatusCode::UNAUTHORIZED,
-            page("E-mail or password is wrong."),
+            page("E-mail or password is wrong.", &onward),
         )
             .into_response();
-    };
-    let onward = field(query.as_deref(), "next");
-    let onward = match onward.starts_with("/oauth/login?") {
-        true => onward,
-        false => "/".to_owned(),
     };
     // A name of its own: cookies of one host know no ports.
     let cookie = format!("site={id}; Path=/; HttpOnly; SameSite=Lax");

@@ -1,5 +1,5 @@
 // A person whose account is a company's: from the app to the company's own login, by the consent page to the app. The
-// second time no page is shown.
+// second time no page is shown. Somebody else goes back on the company's page, and the app is told.
 
 import assert from "node:assert/strict";
 import { heading, press, signIn, text } from "../acts.mjs";
@@ -26,6 +26,14 @@ export async function walk(stage) {
   await page.goto(question);
   arrived(page, company);
   assert.deepEqual(crossed, ["/oauth/login", "/"]);
+
+  const other = await stage.tab();
+  await other.goto(question);
+  assert.equal(await heading(other), "Sign in to Acme");
+  await press(other, "#cancel");
+  const told = new URL(other.url());
+  assert.equal(told.origin + told.pathname, `${company}/`);
+  assert.equal(told.searchParams.get("error"), "access_denied");
 }
 
 // The paths of the company that the browser opens, in their order.

@@ -66,7 +66,13 @@ struct Company {
 
 impl Company {
     #[track_caller]
-    fn start(mut site: Command) -> Self {
+    fn start(site: Command) -> Self {
+        Self::showing(site, SECRET)
+    }
+
+    /// The same with a site that shows this secret, which need not be that of the provider.
+    #[track_caller]
+    fn showing(mut site: Command, secret: &str) -> Self {
         let port = free_port();
         let handoff = format!(
             "[login.handoff]\nurl = \"http://localhost:{port}/oauth/login\"\nsecrets = [{SECRET:?}]"
@@ -78,7 +84,7 @@ impl Company {
             site.arg(file("php/site.php"));
         }
         site.env("ISSUER", scene.provider.issuer())
-            .env("HANDOFF_SECRET", SECRET)
+            .env("HANDOFF_SECRET", secret)
             .env("PORT", port.to_string())
             .env("NO_PROXY", "localhost")
             .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -192,8 +198,8 @@ impl Drop for Company {
 
 /// One redirect to the company and two calls of it, and the person is back.
 #[track_caller]
-fn hands_people_over(site: Command) {
-    let company = Company::start(site);
+fn hands_people_over(program: fn() -> Command) {
+    let company = Company::start(program());
     let scene = &company.scene;
     let app = app_of(scene);
     let (mut browser, mut site) = (scene.provider.browser(), company.site());
@@ -216,7 +222,9 @@ fn hands_people_over(site: Command) {
     );
     straight_back(&company, &app, &mut site);
     asked_again(&company, &app, &mut site);
-    refuses(&company, &mut site);
+    cancels(&company, &app);
+    refuses(&company, &app, &mut site);
+    tells_whose_fault_it_is(program());
 }
 
 /// Who is signed in at the company sees no page of it: one redirect there, one back, two calls.
@@ -252,12 +260,48 @@ fn asked_again(company: &Company, app: &App, site: &mut Browser) {
     );
 }
 
-/// A challenge that is none, and a page that is elsewhere.
+/// Whoever goes back on the company's page: nobody is signed in, and the app is told.
 #[track_caller]
-fn refuses(company: &Company, site: &mut Browser) {
-    let none = site.get("/oauth/login?login_challenge=lc_none");
-    assert_eq!(none.status, 400, "{none}");
-    assert!(none.text().contains("start again"), "{none}");
+fn cancels(company: &Company, app: &App) {
+    let (scene, before) = (&company.scene, company.calls());
+    let (mut browser, mut site) = (scene.provider.browser(), company.site());
+    let question = scene.question(app, &[("state", "s1")]);
+    let away = company.sent_away(&mut browser, &question);
+    let form = path_of(&site.get(&away));
+    let page = site.get(&form).expect(200).text();
+    let link = page.split("id=\"cancel\" href=\"").nth(1);
+    let link = link.and_then(|rest| rest.split('"').next());
+    let link = acceptance::unescape(link.unwrap_or_else(|| panic!("no way back: {page}")));
+    let back = company.sent_back(&site.get(&link));
+    company.called(before);
+    let done = browser.open(&back);
+    let told = acceptance::Redirect::parse(done.location().expect("to the app"));
+    assert_eq!(told.param("error"), Some("access_denied"));
+    assert_eq!(told.param("state"), Some("s1"));
+    assert_eq!(browser.get("/account").status, 303, "nobody is signed in");
+    // A page that nobody was sent to has none, and nobody writes it anew by the address.
+    let page = site.get("/login").expect(200).text();
+    assert!(!page.contains("cancel=1"), "{page}");
+    let odd = "/login?next=/oauth/login%3F%22%3E%3Cb%3E";
+    let page = site.get(odd).expect(200).text();
+    assert!(!page.contains("\"><b>"), "{page}");
+}
+
+/// A challenge that is missing, is none or was used, and a page that is elsewhere.
+#[track_caller]
+fn refuses(company: &Company, app: &App, site: &mut Browser) {
+    let alone = site.get("/oauth/login");
+    assert_eq!(alone.status, 400, "{alone}");
+    assert!(alone.text().contains("start there"), "{alone}");
+    let mut browser = company.scene.provider.browser();
+    let question = company.scene.question(app, &[("scope", "tasks:read")]);
+    let used = company.sent_away(&mut browser, &question);
+    browser.open(&company.sent_back(&site.get(&used)));
+    for over in [&*used, "/oauth/login?login_challenge=lc_none"] {
+        let over = site.get(over);
+        assert_eq!(over.status, 400, "{over}");
+        assert!(over.text().contains("start again"), "{over}");
+    }
     for elsewhere in [
         "https://evil.example/",
         "//evil.example",
@@ -273,57 +317,63 @@ fn refuses(company: &Company, site: &mut Browser) {
 #[test]
 #[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn a_site_in_flask_hands_people_over() {
-    hands_people_over(flask());
+    hands_people_over(flask);
 }
 
-/// Whoever goes back on the company's page: nobody is signed in, and the app is told.
-#[test]
-#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
-fn whoever_cancels_at_the_site_in_flask_is_not_signed_in() {
-    let company = Company::start(flask());
-    let scene = &company.scene;
-    let app = app_of(scene);
-    let (mut browser, mut site) = (scene.provider.browser(), company.site());
-    let question = scene.question(&app, &[("state", "s1")]);
+/// A site that shows a wrong secret, and then one whose provider is down: no person can mend that, and none is told to.
+#[track_caller]
+fn tells_whose_fault_it_is(site: Command) {
+    let mut company = Company::showing(site, "the-company-shows-another-secret-0009");
+    let app = app_of(&company.scene);
+    let (mut browser, mut site) = (company.scene.provider.browser(), company.site());
+    let question = company.scene.question(&app, &[]);
     let away = company.sent_away(&mut browser, &question);
-    let form = path_of(&site.get(&away));
-    let page = site.get(&form).expect(200).text();
-    let link = page.split("id=\"cancel\" href=\"").nth(1);
-    let link = link.and_then(|rest| rest.split('"').next());
-    let link = acceptance::unescape(link.unwrap_or_else(|| panic!("no way back: {page}")));
-    let back = company.sent_back(&site.get(&link));
-    company.called([0, 0]);
-    let done = browser.open(&back);
-    let told = acceptance::Redirect::parse(done.location().expect("to the app"));
-    assert_eq!(told.param("error"), Some("access_denied"));
-    assert_eq!(told.param("state"), Some("s1"));
-    assert_eq!(browser.get("/account").status, 303, "nobody is signed in");
-    // A page that nobody was sent to has none.
-    let page = site.get("/login").expect(200).text();
-    assert!(!page.contains("cancel=1"), "{page}");
+    let first = site.get(&away);
+    let onward = company.sign_in(&mut site, &first);
+    let ours = |reply: Reply| {
+        assert_eq!(reply.status, 502, "{reply}");
+        let text = reply.text();
+        assert!(
+            text.contains("our fault") && !text.contains("start again"),
+            "{text}"
+        );
+    };
+    ours(site.get(&onward));
+    // Whoever runs the site is told, and whoever runs the provider.
+    let said = || company.complaints().contains("401");
+    assert!(within(LIMIT, said), "{}", company.complaints());
+    let warned = "a call of /login/challenge from 127.0.0.1 shows no secret of login.handoff";
+    assert!(within(LIMIT, || company
+        .scene
+        .provider
+        .log()
+        .contains(warned)));
+    company.scene.provider.kill();
+    ours(site.get(&onward));
+    ours(site.get(&format!("{away}&cancel=1")));
 }
 
 #[test]
 #[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn a_site_in_express_hands_people_over() {
-    hands_people_over(express());
+    hands_people_over(express);
 }
 
 #[test]
 #[cfg_attr(not(has_php), ignore = "needs PHP: see ./test")]
 fn a_site_in_php_hands_people_over() {
-    hands_people_over(php());
+    hands_people_over(php);
 }
 
 #[test]
 #[cfg_attr(not(has_handoff_go), ignore = "needs Go: see ./test")]
 fn a_site_in_go_hands_people_over() {
-    hands_people_over(go());
+    hands_people_over(go);
 }
 
 #[test]
 fn a_site_in_axum_hands_people_over() {
-    hands_people_over(axum());
+    hands_people_over(axum);
 }
 
 /// A person in Chromium goes from the app to the company's page, and by the consent page to the app.
