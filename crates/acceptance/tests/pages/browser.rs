@@ -155,6 +155,27 @@ fn a_password_is_recovered_and_an_address_changed_and_taken_back() {
     walk("recovery", 3);
 }
 
+/// With and without JavaScript, on a provider whose pages lead to a site of another origin.
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn the_token_of_a_recovery_link_leaves_in_no_header() {
+    let programs = Programs::find();
+    let certified = Setup::toml("").https().prepare();
+    for eyes in [&ALL_EYES[0], &ALL_EYES[2]] {
+        let (place, port) = (Place::new(), free_port());
+        let page = |name: &str| format!("https://127.0.0.1:{port}/{name}");
+        let (terms, privacy, help) = (page("terms"), page("privacy"), page("help"));
+        let provider = place.start_with(&[
+            ("VALETKEY_BRANDING__LINKS__TERMS", &terms),
+            ("VALETKEY_BRANDING__LINKS__PRIVACY", &privacy),
+            ("VALETKEY_BRANDING__LINKS__HELP", &help),
+        ]);
+        let elsewhere = serde_json::json!({ "folder": certified.folder(), "port": port });
+        let more = vec![("ELSEWHERE", elsewhere.to_string())];
+        programs.walk_on("referrer", eyes, &provider.site, more);
+    }
+}
+
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_account_page_ends_sessions_and_changes_the_password() {
