@@ -4,8 +4,10 @@
 //! A payload says whom and what it is about, and no more: numbers of rows, addresses, counts. It holds no secret and no
 //! link, because it is kept, listed and copied into backups; a job makes the link when it sends. [`Payload`] is sealed
 //! for that reason: whoever adds one reads this.
+mod gone;
 mod payload;
 
+pub use gone::{Gone, gone};
 pub use payload::{
     BackChannelLogout, DeletedMail, DeveloperMail, DomainLostMail, InvitationMail, LinkMailPayload,
     Payload, ReviewMail, ReviewTold, SecretEndMail, TestMail, TransferMail,
@@ -168,7 +170,8 @@ pub struct Entry {
     pub created_at: UnixTime,
     /// When it is tried next.
     pub due_at: UnixTime,
-    /// How often it was tried in vain since it was written, or since an operator had it tried anew.
+    /// How often it was tried in vain since it was written, or since an operator had it tried anew: 0 of a dead letter,
+    /// 1 of one that waited.
     pub attempts: u32,
     /// Why it could not be delivered the last time: one line.
     pub last_error: Option<String>,

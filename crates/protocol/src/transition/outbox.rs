@@ -8,7 +8,7 @@ use crate::types::{Locator, UnixTime};
 pub enum OutboxChange {
     /// Asks for mails that show that mail works; it means nothing but them. No guard.
     TestMail(Vec<Message>),
-    /// A message was delivered, and goes. Guard: it is still there.
+    /// A message was delivered, or nobody needs it any more, and it goes. Guard: it is still there.
     Delivered {
         /// Which.
         id: Locator,

@@ -1,5 +1,6 @@
 //! Sends mails that tell of an account that is gone.
 use super::job::{Job, JobError};
+use super::unsent::{COMES_BACK, pointless};
 use crate::mail::{Letter, Mailer};
 use pages::Speak;
 use protocol::outbox::{DeletedMail, Entry};
@@ -27,9 +28,8 @@ impl Job for SendDeletedMail {
         let noted = self.store.bounce(mail.to.as_str()).await;
         let noted =
             noted.map_err(|_| JobError::Retry("the database could not be read".to_owned()))?;
-        // Mail comes back from there, or is unwelcome.
         if noted.is_some() {
-            return Ok(());
+            return pointless(entry, COMES_BACK);
         }
         let letter = letter(&self.product, self.language, mail);
         mailer.send(&letter, entry).await

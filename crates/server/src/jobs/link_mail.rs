@@ -2,6 +2,7 @@
 //! is written, and not where it was asked for.
 use super::job::{Job, JobError};
 use super::letters::{Found, Writer, letter};
+use super::unsent::{About, COMES_BACK, pointless};
 use crate::mail::Mailer;
 use crate::ops::clock::{self, Zone};
 use config::Config;
@@ -9,7 +10,7 @@ use jiff::tz::TimeZone;
 use jose::keyed::Key;
 use pages::path;
 use protocol::accounts::bounce::{Sending, sending, take_turn};
-use protocol::accounts::mail_link::{LinkPurpose, MailLink};
+use protocol::accounts::mail_link::{LONGEST_LINK, LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{Mailbox, admit};
 use protocol::accounts::people::MAX_NAME;
 use protocol::events::Act;
@@ -52,10 +53,10 @@ impl Job for SendLinkMail {
         };
         let unread = |_: StoreError| JobError::Retry("the database could not be read".to_owned());
         let Some(link) = self.links.store.mail_link(entry.id).await.map_err(unread)? else {
-            return without_link(entry);
+            return LINK.gone(entry);
         };
         if self.links.published == Some(link.email.key()) {
-            return Ok(());
+            return pointless(entry, "everybody knows the password of this account");
         }
         if clock::now() >= link.expires_at {
             let why = "its link has ended, so it was not sent: whoever still needs one asks for a new link";
@@ -74,7 +75,7 @@ impl Job for SendLinkMail {
             )));
         }
         if !self.links.may_go(&link).await.map_err(unread)? {
-            return Ok(());
+            return pointless(entry, COMES_BACK);
         }
         let href = self.links.href(&link);
         let letter = letter(&self.links.writer(&link, &found), &link, &found, href);
@@ -82,18 +83,15 @@ impl Job for SendLinkMail {
     }
 }
 
-/// What becomes of a mail whose link is gone. Of one that is tried for the first time it was withdrawn: what it was for is
-/// done, or impossible. Whoever has a mail tried again that failed before is told that nothing is sent.
-fn without_link(entry: &Entry) -> Result<(), JobError> {
-    match entry.last_error {
-        None => Ok(()),
-        Some(_) => {
-            let why =
-                "its link is gone, so it was not sent: whoever still needs one asks for a new link";
-            Err(JobError::Dead(why.to_owned()))
-        }
-    }
-}
+/// The row of a link, which is there for as long as any link works. None comes back with a backup, so who withdrew one
+/// cannot be told.
+const LINK: About = About {
+    lasts: LONGEST_LINK,
+    withdrawn: LINK_IS_GONE,
+    ended: LINK_IS_GONE,
+};
+const LINK_IS_GONE: &str =
+    "its link is gone, so it was not sent: whoever still needs one asks for a new link";
 
 impl Links {
     pub(super) fn new(config: &Config, store: Store, key: Arc<Key>) -> Self {

@@ -115,9 +115,12 @@ async fn run<J: Job>(job: &J, kind: Kind, entry: &Entry) -> Result<(), JobError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::clock;
     use crate::ops::outbound::outbound;
+    use config::{Mail, MailBy};
     use protocol::types::ids::Region;
-    use protocol::types::{Locator, UnixTime};
+    use protocol::types::{Lifetime, Locator, MailAddress, UnixTime};
+    use std::path::Path;
     use store::{Location, Options, Stay, Synchronous, Tuning};
 
     fn entry(kind: &str) -> Entry {
@@ -134,21 +137,87 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn every_kind_has_a_job_that_reads_its_own_payload() {
-        let folder = tempfile::tempdir().unwrap();
+    /// Jobs over an empty database, whose mails go into a folder.
+    fn jobs(folder: &Path) -> Jobs {
         let store = Store::open(&Options {
-            location: Location::Sqlite(folder.path().join("v.db")),
+            location: Location::Sqlite(folder.join("v.db")),
             readers_hint: 1,
             region: Region::default(),
-            stay: Stay::Command,
+            stay: Stay::Server,
             synchronous: Synchronous::Full,
             tuning: Tuning::default(),
         });
         let key = Arc::new(Key::new(&[7; 32]));
-        let config = Config::for_tests();
+        let mut config = Config::for_tests();
+        config.mail = Some(Mail {
+            name: None,
+            from: MailAddress::parse("no-reply@id.example").unwrap(),
+            by: MailBy::Folder(folder.join("mails")),
+            bounces: None,
+        });
         let out = (Arc::new(outbound(&config)), Arc::default());
-        let jobs = Jobs::of(&config, store.unwrap(), key, out);
+        Jobs::of(&config, store.unwrap(), key, out)
+    }
+
+    /// What the first attempt of a message, a later one, and that of a dead letter which an operator has tried again come to.
+    async fn three_attempts(jobs: &Jobs, entry: Entry) -> [Result<(), JobError>; 3] {
+        let tried = |attempts| Entry {
+            attempts,
+            last_error: Some("busy".to_owned()),
+            ..entry.clone()
+        };
+        [
+            jobs.run(&entry).await,
+            jobs.run(&tried(3)).await,
+            jobs.run(&tried(0)).await,
+        ]
+    }
+
+    #[tokio::test]
+    async fn a_mail_about_what_is_gone_goes_unheard_unless_an_operator_asks_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(folder.path());
+        for (kind, about) in [
+            (Kind::LinkMail, ""),
+            (Kind::InvitationMail, r#", "invitation": 1"#),
+            (Kind::DeveloperMail, ""),
+            (Kind::TransferMail, r#", "transfer": 1"#),
+            (Kind::SecretEndMail, r#", "client": 1, "secret": 1"#),
+            (Kind::DomainLostMail, r#", "organization": 1"#),
+            (Kind::ReviewMail, r#", "request": 1, "told": "asked""#),
+        ] {
+            let written = |ago| Entry {
+                payload: format!(r#"{{"to": "ada@example.com"{about}}}"#),
+                created_at: clock::now().minus(Lifetime::from_days(ago)),
+                ..entry(kind.name())
+            };
+            let [first, later, asked] = three_attempts(&jobs, written(0)).await;
+            assert_eq!((first, later), (Ok(()), Ok(())), "{kind:?}");
+            let next = match kind {
+                Kind::LinkMail => "asks for a new link",
+                _ => "`valetkey outbox drop`",
+            };
+            let told = matches!(&asked, Err(JobError::Dead(why)) if why.contains(next));
+            assert!(told, "{kind:?}: {asked:?}");
+            // What ends by itself has ended, and whoever waits for it is not heard of otherwise.
+            let next = match kind {
+                Kind::LinkMail => "asks for a new link",
+                Kind::InvitationMail => "invites them again",
+                Kind::TransferMail => "offers it again",
+                _ => continue,
+            };
+            for late in three_attempts(&jobs, written(31)).await {
+                let told = matches!(&late, Err(JobError::Dead(why)) if why.contains(next));
+                assert!(told, "{kind:?}: {late:?}");
+            }
+        }
+        assert!(!folder.path().join("mails").exists(), "nothing was sent");
+    }
+
+    #[tokio::test]
+    async fn every_kind_has_a_job_that_reads_its_own_payload() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = jobs(folder.path());
         for kind in Kind::ALL {
             let refused = jobs.run(&entry(kind.name())).await;
             let dead = matches!(&refused, Err(JobError::Dead(why)) if why.contains("payload"));

@@ -16,6 +16,7 @@ mod secret_ends;
 mod signing_keys;
 mod telemetry;
 mod test_mail;
+mod unsent;
 
 pub(crate) use job::JobError;
 pub(crate) use request_log::write as write_request_log_of;

@@ -1,12 +1,15 @@
 //! Mails to developers: that let them make apps, ask them to join an organization, offer them an app, or tell of a secret's end. Whoever has proved the address answers on a page
 //! of theirs, so they bring no link that acts.
 use super::job::{Job, JobError};
+use super::unsent::{About, pointless};
 use crate::mail::{Letter, Mailer};
 use crate::ops::clock::{self, Zone};
 use config::Config;
 use jiff::tz::TimeZone;
 use pages::portal::{Organizations, PORTAL, app_href, organization_domains_href, role_text};
 use pages::{Arguments, Speak};
+use protocol::apps::transfer::OFFER;
+use protocol::organizations::INVITATION;
 use protocol::outbox::{
     DeveloperMail, DomainLostMail, Entry, InvitationMail, SecretEndMail, TransferMail,
 };
@@ -44,6 +47,18 @@ pub(super) struct SendSecretEnd(pub(super) Offers);
 
 /// Tells an owner that a domain counts as proved no more.
 pub(super) struct SendDomainLost(pub(super) Offers);
+
+const TO_JOIN: About = About {
+    lasts: INVITATION,
+    withdrawn: "the invitation was taken back or answered, so nothing was sent: take it out with `valetkey outbox drop`",
+    ended: "the invitation has ended, so it was not sent: whoever still wants them to join invites them again",
+};
+
+const OF_AN_APP: About = About {
+    lasts: OFFER,
+    withdrawn: "the offer was taken back or answered, so nothing was sent: take it out with `valetkey outbox drop`",
+    ended: "the offer has ended, so it was not sent: whoever still wants to hand the app over offers it again",
+};
 
 fn unread(_: StoreError) -> JobError {
     JobError::Retry("the database could not be read".to_owned())
@@ -254,7 +269,7 @@ impl Job for SendDomainLost {
         let id = Locator(payload.organization);
         // One that has come to its end has no owners.
         let Some(facts) = self.0.store.organization(id).await.map_err(unread)? else {
-            return Ok(());
+            return pointless(entry, "the organization is gone");
         };
         let reader = self.0.reader(&payload.to).await.map_err(unread)?;
         let letter = reader.domain_lost(&facts.organization);
@@ -268,12 +283,11 @@ impl Job for SendInvitation {
     async fn run(&self, entry: &Entry, payload: InvitationMail) -> Result<(), JobError> {
         let id = Locator(payload.invitation);
         let open = self.0.store.invitation(id).await.map_err(unread)?;
-        // It was taken back, or answered.
         let Some((open, organization)) = open else {
-            return Ok(());
+            return TO_JOIN.gone(entry);
         };
         if clock::now() >= open.expires_at {
-            return Err(JobError::Dead("the invitation has expired".to_owned()));
+            return Err(TO_JOIN.over());
         }
         let letter = self.0.invitation(&open, &organization).await;
         self.0.send(letter.map_err(unread)?, entry).await
@@ -285,9 +299,8 @@ impl Job for SendDeveloper {
 
     async fn run(&self, entry: &Entry, payload: DeveloperMail) -> Result<(), JobError> {
         let invited = self.0.store.invited_developer(&payload.to.key()).await;
-        // It was taken back.
         if invited.map_err(unread)?.is_none() {
-            return Ok(());
+            return pointless(entry, "the invitation was taken back");
         }
         let reader = self.0.reader(&payload.to).await.map_err(unread)?;
         self.0.send(reader.developer(), entry).await
@@ -300,14 +313,14 @@ impl Job for SendTransfer {
     async fn run(&self, entry: &Entry, payload: TransferMail) -> Result<(), JobError> {
         let id = Locator(payload.transfer);
         let Some(open) = self.0.store.transfer(id).await.map_err(unread)? else {
-            return Ok(());
+            return OF_AN_APP.gone(entry);
         };
         let client = self.0.store.client_by_no(open.client).await;
         let (Some(client), Receiver::Address(to)) = (client.map_err(unread)?, &open.to) else {
-            return Ok(());
+            return OF_AN_APP.gone(entry);
         };
         if clock::now() >= open.expires_at {
-            return Err(JobError::Dead("the offer has expired".to_owned()));
+            return Err(OF_AN_APP.over());
         }
         let letter = self.0.transfer(&open, to, &client.name).await;
         self.0.send(letter.map_err(unread)?, entry).await
@@ -319,9 +332,8 @@ impl Job for SendSecretEnd {
 
     async fn run(&self, entry: &Entry, payload: SecretEndMail) -> Result<(), JobError> {
         let client = self.0.store.client_by_no(ClientNo(payload.client)).await;
-        // What is gone, or has come to its end, is told of no more.
         let Some(client) = client.map_err(unread)? else {
-            return Ok(());
+            return pointless(entry, "the app is gone");
         };
         let now = clock::now();
         let mut secrets = client.secrets.iter();
@@ -329,7 +341,7 @@ impl Job for SendSecretEnd {
         let Some((secret, end)) =
             found.and_then(|secret| secret.expires_at.map(|end| (secret, end)))
         else {
-            return Ok(());
+            return pointless(entry, "the secret is gone, or has ended");
         };
         let reader = self.0.reader(&payload.to).await.map_err(unread)?;
         let letter = reader.secret_end((&client.id, &client.name), &secret.name, end);

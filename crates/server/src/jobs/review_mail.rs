@@ -1,6 +1,7 @@
 //! Sends mails about requests for review: to administrators that there is one, to its developer what became of it. What
 //! was said stands on the page that the mail leads to, which acts on nothing by being opened.
 use super::job::{Job, JobError};
+use super::unsent::{COMES_BACK, pointless};
 use crate::mail::{Letter, Mailer};
 use config::Config;
 use pages::admin::request_href;
@@ -33,12 +34,12 @@ impl Job for SendReviewMail {
         };
         let unread = |_: StoreError| JobError::Retry("the database could not be read".to_owned());
         let found = self.store.review(Locator(mail.request)).await;
-        // Its app was deleted: there is nothing to look at.
         let Some((listed, _)) = found.map_err(unread)? else {
-            return Ok(());
+            return pointless(entry, "the app of this request is gone");
         };
-        let Some(preferences) = self.reader(&mail).await.map_err(unread)? else {
-            return Ok(());
+        let preferences = match self.reader(&mail).await.map_err(unread)? {
+            Ok(preferences) => preferences,
+            Err(why) => return pointless(entry, why),
         };
         let language = preferences.language.unwrap_or(self.language);
         let by = (&*self.product, &*self.base);
@@ -46,6 +47,9 @@ impl Job for SendReviewMail {
         mailer.send(&letter(by, mail, about, language), entry).await
     }
 }
+
+/// Why somebody is not told whose account is gone, switched off, or an administrator's no more.
+const NO_MATTER: &str = "requests for review are no matter of this account any more";
 
 impl SendReviewMail {
     pub(super) fn of(config: &Config, store: Store, mailer: Option<Arc<Mailer>>) -> Self {
@@ -58,21 +62,27 @@ impl SendReviewMail {
         }
     }
 
-    /// How whoever gets it is told things; `None`: it is theirs no more, or mail to them comes back.
-    async fn reader(&self, mail: &ReviewMail) -> Result<Option<Preferences>, StoreError> {
+    /// How whoever gets it is told things, or why they are not.
+    async fn reader(
+        &self,
+        mail: &ReviewMail,
+    ) -> Result<Result<Preferences, &'static str>, StoreError> {
         let address = mail.to.as_str();
         let Some(person) = self.store.person_by_email(address).await? else {
-            return Ok(None);
+            return Ok(Err(NO_MATTER));
         };
         let may = match mail.told {
             ReviewTold::Asked | ReviewTold::Answered => person.admin,
             ReviewTold::AskedBack | ReviewTold::Approved | ReviewTold::Refused => true,
         };
-        if !may || !person.is_active() || self.store.bounce(address).await?.is_some() {
-            return Ok(None);
+        if !may || !person.is_active() {
+            return Ok(Err(NO_MATTER));
+        }
+        if self.store.bounce(address).await?.is_some() {
+            return Ok(Err(COMES_BACK));
         }
         let preferences = self.store.preferences(person.subject).await?;
-        Ok(Some(preferences.unwrap_or_default()))
+        Ok(Ok(preferences.unwrap_or_default()))
     }
 }
 

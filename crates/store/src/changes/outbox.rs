@@ -4,6 +4,17 @@ use crate::value::values;
 use protocol::transition::OutboxChange;
 use protocol::types::UnixTime;
 
+/// For another day. Dead letters begin anew; what waits goes on from its first attempt, so that the two are told apart.
+macro_rules! tried_anew {
+    ($now:literal) => {
+        concat!(
+            "UPDATE outbox SET due_at = ",
+            $now,
+            ", attempts = CASE WHEN attempts > 0 AND dead_at IS NULL THEN 1 ELSE 0 END, dead_at = NULL"
+        )
+    };
+}
+
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a OutboxChange, now: UnixTime) -> Steps<'a> {
     match change {
         OutboxChange::TestMail(_) => steps,
@@ -31,12 +42,9 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a OutboxChange, now: UnixTim
             steps.guard(guard, values![*id, *attempts, *dead_at, why])
         }
         OutboxChange::Retry { id } => {
-            let guard = "UPDATE outbox SET due_at = $2, attempts = 0, dead_at = NULL WHERE id = $1";
+            let guard = concat!(tried_anew!("$2"), " WHERE id = $1");
             steps.guard(guard, values![*id, now])
         }
-        OutboxChange::RetryAll => steps.run(
-            "UPDATE outbox SET due_at = $1, attempts = 0, dead_at = NULL",
-            values![now],
-        ),
+        OutboxChange::RetryAll => steps.run(tried_anew!("$1"), values![now]),
     }
 }
