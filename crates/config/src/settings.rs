@@ -351,7 +351,7 @@ pub(crate) struct AppSettings {
     /// The most redirect URIs that one app may have: 1 to 100.
     pub(crate) max_redirect_uris: usize,
     /// The most apps that one person runs, those among them that were deleted in the last 30 days: 0 to 1000000, 0 for any
-    /// number. Commands are not bound by it.
+    /// number. Whoever has as many takes over no other. Commands that register apps are not bound by it.
     pub(crate) max_per_person: usize,
     /// The same of one organization.
     pub(crate) max_per_organization: usize,

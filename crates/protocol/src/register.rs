@@ -95,7 +95,7 @@ pub enum Registrar {
     Owner(Neighbours),
 }
 
-/// What is known of other apps when somebody registers one by themselves, or gives one another name.
+/// What is known of other apps when somebody registers one by themselves, takes one over, or gives one another name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Neighbours {
     /// Whether somebody else's app, or an organization that does not run it, has a name that looks like this one.
@@ -212,7 +212,7 @@ fn named(
         Registrar::Operator => None,
         Registrar::Owner(_) => Some(Bounds {
             own_name: names_bind(&new),
-            most: most_apps(&new, policy),
+            most: most_of(&new, policy),
         }),
     };
     let (text, stored) = identity.secret.unzip();
@@ -274,11 +274,7 @@ fn check_bounds(new: &NewApp, policy: &Policy) -> Result<(), Vec<RegistrationErr
     if names_bind(new) {
         wrongs.extend(check_imitation(&new.name, neighbours.namesake, policy).err());
     }
-    let most = most_apps(new, policy);
-    if most > 0 && neighbours.own >= most {
-        let sentence = format!("there are {most} apps of this owner already, which is the most");
-        wrongs.push(wrong(Field::Count, sentence));
-    }
+    wrongs.extend(check_room(neighbours.own, most_of(new, policy)).err());
     match wrongs.is_empty() {
         true => Ok(()),
         false => Err(wrongs),
@@ -289,10 +285,26 @@ fn names_bind(new: &NewApp) -> bool {
     new.side == Side::Live && !new.owner.admin
 }
 
-fn most_apps(new: &NewApp, policy: &Policy) -> usize {
-    match new.organization {
-        Some(_) => policy.apps.per_organization,
-        None => policy.apps.per_person,
+fn most_of(new: &NewApp, policy: &Policy) -> usize {
+    most_apps(new.organization.is_some(), policy)
+}
+
+/// The most apps that an owner runs; 0: any number.
+pub(crate) fn most_apps(is_organization: bool, policy: &Policy) -> usize {
+    match is_organization {
+        true => policy.apps.per_organization,
+        false => policy.apps.per_person,
+    }
+}
+
+/// Whether an owner who runs so many apps may run another.
+pub(crate) fn check_room(own: usize, most: usize) -> Result<(), RegistrationError> {
+    match most > 0 && own >= most {
+        true => Err(wrong(
+            Field::Count,
+            format!("there are {most} apps of this owner already, which is the most"),
+        )),
+        false => Ok(()),
     }
 }
 

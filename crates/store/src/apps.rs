@@ -5,6 +5,8 @@ use crate::memory::Memory;
 use crate::row::Query;
 use crate::value::{Value, values};
 use crate::{Fact, Store, StoreError};
+use protocol::apps::RESTORABLE;
+use protocol::register::Neighbours;
 use protocol::transition::Logo;
 use protocol::types::name::skeleton;
 use protocol::types::{Client, ClientNo, Locator, Owner, Person, Receiver, Subject, UnixTime};
@@ -177,23 +179,26 @@ impl Store {
         Ok(found.is_some_and(|count| count > 0))
     }
 
-    /// Whether somebody else that people meet looks called as this app, once this person accepts it for themselves or for
-    /// an organization.
+    /// What a rule has to know of other apps when this person accepts this one, for themselves or for an organization.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn has_namesake_once_accepted(
+    pub async fn neighbours_once_accepted(
         &self,
         client: &Client,
         person: Subject,
         to: &Receiver,
-    ) -> Result<bool, StoreError> {
-        let organization = match to {
-            Receiver::Address(_) => None,
-            Receiver::Organization(organization) => Some(*organization),
+        now: UnixTime,
+    ) -> Result<Neighbours, StoreError> {
+        let (owner, organization) = match to {
+            Receiver::Address(_) => (Owner::Person(person), None),
+            Receiver::Organization(id) => (Owner::Organization(*id), Some(*id)),
         };
-        self.namesakes(&client.name, Some(person), organization, client.no)
-            .await
+        let namesake = self.namesakes(&client.name, Some(person), organization, client.no);
+        Ok(Neighbours {
+            namesake: namesake.await?,
+            own: self.count_clients_of(owner, now.minus(RESTORABLE)).await?,
+        })
     }
 
     /// Whether somebody else that people meet looks called as this app is to be.

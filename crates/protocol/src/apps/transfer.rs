@@ -4,7 +4,7 @@ use crate::decision::Mint;
 use crate::organizations::invitations_of;
 use crate::outbox::{Message, TransferMail};
 use crate::policy::Policy;
-use crate::register::{RegistrationError, check_imitation};
+use crate::register::{Neighbours, RegistrationError, check_imitation, check_room, most_apps};
 use crate::transition::{AppChange, TransferChange, Transition};
 use crate::types::{
     Client, Lifetime, Membership, Owner, Person, Receiver, Role, Side, Transfer, UnixTime,
@@ -26,6 +26,8 @@ pub enum TransferError {
     Unknown,
     /// Its new owner could not give it the name that it has: somebody else's, the provider's, or one that claims a review.
     Name(RegistrationError),
+    /// Its new owner runs as many apps as they may.
+    Full(RegistrationError),
 }
 
 /// Whoever answers an offer, and what is known of them.
@@ -35,8 +37,8 @@ pub struct Accepter<'a> {
     pub person: &'a Person,
     /// Where they belong.
     pub memberships: &'a [Membership],
-    /// Whether somebody but the new owner is called as the app is.
-    pub namesake: bool,
+    /// Whether somebody but the new owner is called as the app is, and how many apps the new owner runs.
+    pub neighbours: Neighbours,
 }
 
 /// Offers an app. `mails`: whether mail is sent here.
@@ -101,11 +103,12 @@ pub fn withdraw(managed: &ManagedApp, transfer: &Transfer) -> Result<Transition,
     }
 }
 
-/// Accepts an offer: its secrets end after the usual overlap, and the new owner makes others. Its name is judged as that of
-/// an app which they register.
+/// Accepts an offer: its secrets end after the usual overlap, and the new owner makes others. It is judged as an
+/// app which they register: by its name, and by how many they run.
 ///
 /// # Errors
-/// That there is no such offer, for anybody whom it was not made to; what is wrong with its name.
+/// That there is no such offer, for anybody whom it was not made to; what is wrong with its name; that they run as many
+/// apps as they may. The offer stays open.
 pub fn accept<M: Mint>(
     client: &Client,
     transfer: &Transfer,
@@ -120,8 +123,11 @@ pub fn accept<M: Mint>(
     // Nobody but its own test users meets an app of the test side, and administrators answer for names.
     let bound = client.side == Side::Live && !person.admin;
     if bound {
-        check_imitation(&client.name, by.namesake, policy).map_err(TransferError::Name)?;
+        check_imitation(&client.name, by.neighbours.namesake, policy)
+            .map_err(TransferError::Name)?;
     }
+    let most = most_apps(matches!(to, Owner::Organization(_)), policy);
+    check_room(by.neighbours.own, most).map_err(TransferError::Full)?;
     let overlap = Lifetime::from_minutes(DEFAULT_OVERLAP * 60);
     Ok(Transition::App(AppChange::Transfer(
         TransferChange::Accept {
@@ -130,6 +136,7 @@ pub fn accept<M: Mint>(
             to,
             accepted_by: person.subject,
             own_name: bound.then(|| client.name.clone()),
+            most,
             secrets_end: now.plus(overlap),
             cutoff: mint.locator(),
         },
@@ -173,6 +180,7 @@ fn end(transfer: &Transfer) -> Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::AppBounds;
     use crate::register::Field;
     use crate::testing::{Counter, NOW};
     use crate::types::{Locator, MailAddress, Organization, Subject};
@@ -215,7 +223,7 @@ mod tests {
         let by = Accepter {
             person,
             memberships,
-            namesake: false,
+            neighbours: Neighbours::default(),
         };
         let mint = Counter::starting_at(NOW);
         accept(client, transfer, by, (&Policy::for_tests(), now, &mint))
@@ -240,7 +248,7 @@ mod tests {
             let by = Accepter {
                 person,
                 memberships: &[],
-                namesake,
+                neighbours: Neighbours { namesake, own: 0 },
             };
             let mint = Counter::starting_at(NOW);
             match accept(&client, &transfer, by, (&policy, NOW, &mint)) {
@@ -272,6 +280,66 @@ mod tests {
         // Whom it was not made to is told nothing of its name.
         let eve = person(9, "eve@example.com");
         assert_eq!(judged(&eve, "Board", Side::Live, true), Err(None));
+    }
+
+    #[test]
+    fn whoever_runs_as_many_apps_as_they_may_takes_over_no_other() {
+        let policy = Policy::for_tests();
+        let (people, organizations) = (policy.apps.per_person, policy.apps.per_organization);
+        let bob = person(8, "bob@example.com");
+        let acme = Membership {
+            organization: Organization {
+                logo: None,
+                external_id: None,
+                second_factor: false,
+                id: Locator(5),
+                version: 1,
+                name: "Acme".to_owned(),
+                created_at: NOW,
+            },
+            role: Role::Owner,
+        };
+        let unbound = Policy {
+            apps: AppBounds {
+                per_person: 0,
+                ..policy.apps.clone()
+            },
+            ..policy.clone()
+        };
+        let (address, organization) = (
+            address("bob@example.com"),
+            Receiver::Organization(acme.organization.id),
+        );
+        for (to, own, policy, guarded) in [
+            (&address, people - 1, &policy, Some(people)),
+            (&address, people, &policy, None),
+            (&organization, people, &policy, Some(organizations)),
+            (&organization, organizations, &policy, None),
+            (&address, 1 << 20, &unbound, Some(0)),
+        ] {
+            let (client, transfer) = offered(to.clone());
+            let by = Accepter {
+                person: &bob,
+                memberships: std::slice::from_ref(&acme),
+                neighbours: Neighbours {
+                    namesake: false,
+                    own,
+                },
+            };
+            let mint = Counter::starting_at(NOW);
+            let most = match accept(&client, &transfer, by, (policy, NOW, &mint)) {
+                Ok(Transition::App(AppChange::Transfer(TransferChange::Accept {
+                    most, ..
+                }))) => Some(most),
+                Ok(other) => panic!("{other:?}"),
+                Err(TransferError::Full(error)) => {
+                    assert_eq!(error.field, Field::Count);
+                    None
+                }
+                Err(other) => panic!("{other:?}"),
+            };
+            assert_eq!(most, guarded, "{to:?}, {own}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub enum TransferChange {
     },
     /// Hands an app over: it is no longer one that was reviewed, what people allowed it is forgotten, and its secrets
     /// end. Guard: the offer is there and holds, and the app is still as it was read; where its name binds it, nobody but
-    /// its new owner is called alike.
+    /// its new owner is called alike; and its new owner has room for it.
     Accept {
         /// The offer.
         transfer: Box<Transfer>,
@@ -36,6 +36,8 @@ pub enum TransferChange {
         accepted_by: Subject,
         /// Its name, if nobody else may be called alike.
         own_name: Option<String>,
+        /// The most apps that its new owner runs, those that can be brought back among them; 0: any number.
+        most: usize,
         /// When its secrets end, unless they do sooner.
         secrets_end: UnixTime,
         /// Tokens of its test side below this locator are dead: the former owner has some.

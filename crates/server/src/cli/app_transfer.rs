@@ -112,15 +112,16 @@ async fn accept(one: One, output: Output) -> Result<(), Failure> {
     let client = at.app(&one.client_id).await?;
     let open = open(&at, &client).await?;
     let (person, memberships) = receiver(&at, &open).await?;
-    let named = at
+    let now = clock::now();
+    let neighbours = at
         .store
-        .has_namesake_once_accepted(&client, person.subject, &open.to);
+        .neighbours_once_accepted(&client, person.subject, &open.to, now);
     let by = Accepter {
         person: &person,
         memberships: &memberships,
-        namesake: named.await?,
+        neighbours: neighbours.await?,
     };
-    let with = (&at.config.policy, clock::now(), &at.mint);
+    let with = (&at.config.policy, now, &at.mint);
     let change = transfer::accept(&client, &open, by, with);
     at.commit(change.map_err(failed)?, CHANGED).await?;
     let client = at.app(&one.client_id).await?;
@@ -161,6 +162,12 @@ fn failed(error: TransferError) -> Failure {
         TransferError::Same => "whoever is to have it runs it already",
         TransferError::Unknown => {
             "whom it was offered to cannot accept it: their address is not confirmed, or the offer has come to its end"
+        }
+        TransferError::Full(error) => {
+            return Failure::failed(format!(
+                "{}: raise apps.max_per_person, or apps.max_per_organization for an organization, then accept the offer",
+                error.sentence
+            ));
         }
         TransferError::Name(error) => {
             return Failure::failed(format!(

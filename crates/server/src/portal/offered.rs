@@ -26,11 +26,12 @@ pub(in crate::portal) async fn offers(
     Ok(found)
 }
 
-/// Takes an app over; the app as it was. A lost guard means that it was changed, or its name taken, just now: it is judged
-/// again.
+/// Takes an app over; the app as it was. A lost guard means that it was changed, its name taken, or another app
+/// taken over just now: it is judged again.
 ///
 /// # Errors
-/// [`NotTheirs`]; inside, that there is no such offer any more, or the app and what is wrong with its name.
+/// [`NotTheirs`]; inside, that there is no such offer any more, or the app and what is wrong with its name, or that there is
+/// no room for it.
 pub(in crate::portal) async fn accept(
     app: &App,
     hand: Hand<'_>,
@@ -47,18 +48,22 @@ pub(in crate::portal) async fn accept(
         };
         let memberships = app.store.memberships(person.subject).await?;
         acts_for(app, hand, &open, &memberships).await?;
-        let named = app
-            .store
-            .has_namesake_once_accepted(&client, person.subject, &open.to);
+        let subject = person.subject;
+        let neighbours =
+            app.store
+                .neighbours_once_accepted(&client, subject, &open.to, context.now);
         let by = Accepter {
             person,
             memberships: &memberships,
-            namesake: named.await?,
+            neighbours: neighbours.await?,
         };
         let with = (context.policy, context.now, context.mint);
         let change = match transfer::accept(&client, &open, by, with) {
             Ok(change) => change,
             Err(TransferError::Name(error)) => return Ok(Err(NotAccepted::Name(client, error))),
+            Err(TransferError::Full(error)) => {
+                return Ok(Err(NotAccepted::Full(client, open.to, error)));
+            }
             Err(_) => break,
         };
         if app.settle_one(change, act).await? == Outcome::Committed {
@@ -74,6 +79,8 @@ pub(in crate::portal) enum NotAccepted {
     Gone,
     /// Its new owner could not give it its name.
     Name(Arc<Client>, RegistrationError),
+    /// Whoever would run it has as many as they may.
+    Full(Arc<Client>, Receiver, RegistrationError),
 }
 
 /// Declines an offer. Twice, it is declined.

@@ -28,7 +28,10 @@ pub(super) fn bound<'a>(
         None => steps,
     };
     match i64::try_from(most) {
-        Ok(1..) => has_room(belongs(steps), client, most, now),
+        Ok(1..) => {
+            let owner = client.run_by();
+            has_room(belongs(steps), owner, most, now)
+        }
         Ok(_) | Err(_) => belongs(steps),
     }
 }
@@ -89,23 +92,23 @@ pub(super) fn lock_name<'a>(steps: Steps<'a>, looks: &str) -> Steps<'a> {
     steps.lock("SELECT 1 FROM pg_advisory_xact_lock($1)", values![lock])
 }
 
-/// Guards that the owner runs fewer apps than the most. Who registers two at once waits: for their own row, or for that of
-/// the organization.
-fn has_room<'a>(steps: Steps<'a>, client: &Client, most: usize, now: UnixTime) -> Steps<'a> {
+/// Guards that an owner runs fewer apps than the most. Who is to run two more at once waits: for their own row, or for that
+/// of the organization, which was locked before.
+pub(super) fn has_room(steps: Steps<'_>, owner: Owner, most: usize, now: UnixTime) -> Steps<'_> {
     let since = now.minus(RESTORABLE);
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    match client.organization {
-        None => steps
+    match owner {
+        Owner::Person(person) => steps
             .lock(
                 "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
-                values![client.owner],
+                values![person],
             )
             .exists(
                 "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE owner = $1 AND organization IS NULL \
                  AND live_of IS NULL AND (deleted_at IS NULL OR deleted_at > $2)) < $3",
-                values![client.owner, since, most],
+                values![person, since, most],
             ),
-        Some(organization) => steps.exists(
+        Owner::Organization(organization) => steps.exists(
             "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE organization = $1 AND live_of IS NULL \
              AND (deleted_at IS NULL OR deleted_at > $2)) < $3",
             values![organization, since, most],

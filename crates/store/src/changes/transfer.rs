@@ -1,6 +1,6 @@
 //! Apps that are handed over.
 use super::app::{next_version, pair, without_test_users};
-use super::app_bounds::{is_own_name, lock_name};
+use super::app_bounds::{has_room, is_own_name, lock_name};
 use super::connection::FORGET_CONSENTS;
 use crate::steps::Steps;
 use crate::value::values;
@@ -20,6 +20,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixT
             to,
             accepted_by,
             own_name,
+            most,
             secrets_end,
             cutoff,
         } => {
@@ -32,7 +33,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixT
             let steps = accept(
                 steps,
                 transfer,
-                (*version, *to),
+                (*version, *to, *most),
                 (*accepted_by, now),
                 (*secrets_end, *cutoff),
             );
@@ -91,7 +92,7 @@ fn end(steps: Steps<'_>, transfer: Locator) -> Steps<'_> {
 fn accept<'a>(
     steps: Steps<'a>,
     transfer: &'a Transfer,
-    (version, to): (i64, Owner),
+    (version, to, most): (i64, Owner, usize),
     (by, now): (Subject, UnixTime),
     (secrets_end, cutoff): (UnixTime, Locator),
 ) -> Steps<'a> {
@@ -104,6 +105,10 @@ fn accept<'a>(
             values![organization, by],
         ),
         None => steps,
+    };
+    let steps = match most {
+        0 => steps,
+        most => has_room(steps, to, most, now),
     };
     let handed = steps
         .guard(

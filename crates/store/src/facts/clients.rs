@@ -154,15 +154,16 @@ pub(crate) const HANDED_OVER: Query<(ClientNo, UnixTime)> = Query {
     read: |row| Ok((row.client(0)?, row.time(1)?)),
 };
 
-/// How many apps a person runs; those among them that were deleted after a time.
+/// How many apps a person runs, those among them that were deleted after a time. A test side goes with its app.
 pub(crate) const COUNT_OF_PERSON: Query<i64> = Query {
-    sql: "SELECT COUNT(*) FROM clients WHERE owner = $1 AND organization IS NULL \
+    sql: "SELECT COUNT(*) FROM clients WHERE owner = $1 AND organization IS NULL AND live_of IS NULL \
           AND (deleted_at IS NULL OR deleted_at > $2)",
     read: |row| row.number(0),
 };
 /// The same of an organization.
 pub(crate) const COUNT_OF_ORGANIZATION: Query<i64> = Query {
-    sql: "SELECT COUNT(*) FROM clients WHERE organization = $1 AND (deleted_at IS NULL OR deleted_at > $2)",
+    sql: "SELECT COUNT(*) FROM clients WHERE organization = $1 AND live_of IS NULL \
+          AND (deleted_at IS NULL OR deleted_at > $2)",
     read: |row| row.number(0),
 };
 

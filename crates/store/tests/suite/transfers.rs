@@ -2,8 +2,12 @@
 use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
-use protocol::transition::{AppChange, Bounds, TransferChange};
-use protocol::types::{Client, Lifetime, Locator, MailAddress, Owner, Receiver, Subject, Transfer};
+use protocol::decision::Mint;
+use protocol::transition::{AppChange, Bounds, OrganizationChange, TransferChange};
+use protocol::types::{
+    Client, Lifetime, Locator, MailAddress, Organization, Owner, Receiver, Subject, Transfer,
+    UnixTime,
+};
 use std::sync::Arc;
 use store::Outcome;
 
@@ -31,11 +35,26 @@ fn register(client: Client) -> Transition {
 
 /// Offers an app to somebody; the step by which they accept it.
 async fn offered(world: &World, id: &str, (at, to): (i64, Subject), bound: bool) -> Transition {
+    let to = (Owner::Person(to), to);
+    offered_to(world, id, (at, to), bound, 0).await
+}
+
+/// The same to anybody, who runs so many apps at most.
+async fn offered_to(
+    world: &World,
+    id: &str,
+    (at, (to, accepted_by)): (i64, (Owner, Subject)),
+    bound: bool,
+    most: usize,
+) -> Transition {
     let client = world.store.client(id).await.unwrap().unwrap();
     let transfer = Transfer {
         id: Locator(at),
         client: client.no,
-        to: Receiver::Address(MailAddress::parse("ben@example.com").unwrap()),
+        to: match to {
+            Owner::Person(_) => Receiver::Address(MailAddress::parse("ben@example.com").unwrap()),
+            Owner::Organization(id) => Receiver::Organization(id),
+        },
         offered_by: client.owner,
         created_at: world.now,
         expires_at: world.now.plus(Lifetime::from_days(7)),
@@ -53,9 +72,10 @@ async fn offered(world: &World, id: &str, (at, to): (i64, Subject), bound: bool)
     Transition::App(AppChange::Transfer(TransferChange::Accept {
         transfer: Box::new(transfer),
         version: client.version,
-        to: Owner::Person(to),
-        accepted_by: to,
+        to,
+        accepted_by,
         own_name: bound.then(|| client.name.clone()),
+        most,
         secrets_end: world.now,
         cutoff: Locator(at),
     }))
@@ -69,8 +89,12 @@ async fn an_app_is_not_handed_over_with_the_name_of_somebody_else() {
     let app = registered(&world, "a", "Task Board", ada).await;
     let other = registered(&world, "b", "TASK-BOARD", ada).await;
     let address = Receiver::Address(MailAddress::parse("ben@example.com").unwrap());
-    let known = world.store.has_namesake_once_accepted(&app, ben, &address);
-    assert!(known.await.unwrap(), "the other one is Ada's");
+    let known = async |app: &Client| {
+        let store = &world.store;
+        let known = store.neighbours_once_accepted(app, ben, &address, world.now);
+        known.await.unwrap().namesake
+    };
+    assert!(known(&app).await, "the other one is Ada's");
     let accept = offered(&world, "a", (901, ben), true).await;
     assert_eq!(world.settle(accept).await, Outcome::Conflict);
     assert_eq!(world.store.client("a").await.unwrap().unwrap().owner, ada);
@@ -82,10 +106,7 @@ async fn an_app_is_not_handed_over_with_the_name_of_somebody_else() {
     world
         .settle(Transition::App(AppChange::Delete { client: app.no }))
         .await;
-    let known = world
-        .store
-        .has_namesake_once_accepted(&other, ben, &address);
-    assert!(!known.await.unwrap());
+    assert!(!known(&other).await);
     let accept = offered(&world, "b", (903, ben), true).await;
     assert_eq!(world.settle(accept).await, Outcome::Committed);
     assert_eq!(world.store.client("b").await.unwrap().unwrap().owner, ben);
@@ -110,4 +131,53 @@ async fn of_two_who_would_have_one_name_at_once_one_has_it() {
         // As long as the first is Ada's, its name is hers.
         assert_eq!(race(&world, vec![accept, register(another)]).await, 1);
     }
+}
+
+async fn run(world: &World, owner: Owner) -> usize {
+    let count = world.store.count_clients_of(owner, UnixTime(0));
+    count.await.unwrap()
+}
+
+/// Of many that a person, or an organization, accepts at the same moment they have as many as they may; the other offers
+/// stay open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_takes_over_more_apps_than_the_most() {
+    let world = Arc::new(World::new());
+    let ada = world.person("ada@example.com").await;
+    let ben = world.person("ben@example.com").await;
+    let acme = Organization {
+        logo: None,
+        external_id: None,
+        second_factor: false,
+        id: world.store.mint().locator(),
+        version: 1,
+        name: "Board Makers".to_owned(),
+        created_at: world.now,
+    };
+    let organization = Owner::Organization(acme.id);
+    let found = Transition::Organization(OrganizationChange::Found {
+        organization: acme,
+        founder: ben,
+        once: jose::Digest::of(b"once"),
+        own_name: false,
+    });
+    assert_eq!(world.settle(found).await, Outcome::Committed);
+    for (round, owner) in [(0, Owner::Person(ben)), (100, organization)] {
+        let mut accepted = Vec::new();
+        for at in round..round + 8 {
+            let id = format!("a{at}");
+            registered(&world, &id, &format!("App number {at}"), ada).await;
+            let to = (2_000 + at, (owner, ben));
+            accepted.push(offered_to(&world, &id, to, true, 3).await);
+        }
+        assert_eq!(race(&world, accepted).await, 3);
+        let mut open = 0;
+        for at in round..round + 8 {
+            let offer = world.store.transfer(Locator(2_000 + at)).await;
+            open += usize::from(offer.unwrap().is_some());
+        }
+        assert_eq!(open, 5, "the offers hold on");
+        assert_eq!(run(&world, owner).await, 3);
+    }
+    assert_eq!(run(&world, Owner::Person(ada)).await, 10);
 }

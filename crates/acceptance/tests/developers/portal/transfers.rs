@@ -173,7 +173,7 @@ fn an_offer_names_one_receiver() {
 
 /// What somebody is told who accepts the one offer that they have, by program and by command.
 #[track_caller]
-fn refused_everywhere(scene: &Scene, app: &App) {
+fn refused_everywhere(scene: &Scene, app: &App, [by_program, by_command]: [&str; 2]) {
     let token = signed_in(scene, EVE);
     let offers = scene
         .api()
@@ -184,13 +184,12 @@ fn refused_everywhere(scene: &Scene, app: &App) {
     let request = Request::post(&target).bearer(access(&token));
     let told = scene.api().send(&request.json(&serde_json::json!({})));
     assert_refused(&told, 409, "invalid_client_metadata");
-    let next = "ask whoever offers it to give the app another name";
-    assert!(told.text().contains(next), "{told}");
+    assert!(told.text().contains(by_program), "{told}");
     let told = scene
         .provider
         .cli(&["app", "transfer", "accept", &app.client_id]);
     assert_eq!(told.code, Some(1), "{told:?}");
-    assert!(told.stderr.contains("app update --name"), "{told:?}");
+    assert!(told.stderr.contains(by_command), "{told:?}");
 }
 
 #[test]
@@ -211,7 +210,11 @@ fn an_app_has_a_name_that_its_new_owner_could_give_it() {
     eve.browser.speak("de");
     says(&accept(&mut eve), "Unter diesem Namen kann die App nicht");
     eve.browser.speak("en");
-    refused_everywhere(&scene, &app);
+    let next = [
+        "ask whoever offers it to give the app another name",
+        "app update --name",
+    ];
+    refused_everywhere(&scene, &app, next);
     let mut both = listed(&ann.browser.open(APPS));
     both.sort();
     let mut own = [app.client_id.clone(), other.client_id.clone()];
@@ -232,4 +235,45 @@ fn an_app_has_a_name_that_its_new_owner_could_give_it() {
         .expect(303);
     let mut admin = Developer::of(&scene, OWNER);
     accept(&mut admin).expect(303);
+}
+
+#[test]
+fn whoever_has_as_many_apps_as_they_may_takes_over_no_other() {
+    let bounds = "max_per_person = 2\nmax_per_organization = 1";
+    let scene = open(&format!("{OPEN}\n{bounds}"));
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[]);
+    let own = ["One", "Two"].map(|name| eve.register(&[("name", name)]));
+    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    let accept = |developer: &mut Developer| {
+        let form = form_to(&developer.browser.open(APPS), ACCEPT);
+        developer.browser.submit(&form, &[])
+    };
+    let refused = accept(&mut eve);
+    assert_page(&refused, 409);
+    says(&refused, "You have as many apps as you may here");
+    says(&refused, "The offer is still open");
+    eve.browser.speak("de");
+    says(&accept(&mut eve), "Mehr Apps können Sie hier nicht haben");
+    eve.browser.speak("en");
+    let next = ["hand another app over", "raise apps.max_per_person"];
+    refused_everywhere(&scene, &app, next);
+    assert_eq!(listed(&ann.browser.open(APPS)), [&*app.client_id]);
+    // Another goes to somebody else, and there is room.
+    eve.act(&own[0], OFFER, &[("transfer-email", OWNER)])
+        .expect(303);
+    accept(&mut Developer::of(&scene, OWNER)).expect(303);
+    accept(&mut eve).expect(303);
+    assert_eq!(listed(&eve.browser.open(APPS)).len(), 2);
+
+    // An organization has room of its own.
+    let acme = found(&mut eve, "Acme");
+    let into = |eve: &mut Developer, app: &App| {
+        eve.act(app, OFFER, &[("organization", &acme)]).expect(303);
+        accept(eve)
+    };
+    into(&mut eve, &app).expect(303);
+    let refused = into(&mut eve, &own[1]);
+    assert_page(&refused, 409);
+    says(&refused, "The organization has as many apps");
 }

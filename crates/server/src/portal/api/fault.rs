@@ -68,6 +68,10 @@ pub(super) fn transfer(error: TransferError) -> ApiError {
             let next = "ask whoever offers it to give the app another name, then accept the offer";
             ApiError::Told(told(409, error.code(), error.sentence, next).into())
         }
+        TransferError::Full(error) => {
+            let next = "hand another app over, or ask the people who run the service for more, then accept the offer";
+            ApiError::Told(told(409, error.code(), error.sentence, next).into())
+        }
     }
 }
 

@@ -3,19 +3,23 @@ use super::name_refused::{NameRefused, refused};
 use super::show::{Said, page};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, WholeForm};
+use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
+use crate::http::session::BrowserContext;
 use crate::ops::clock;
 use crate::portal::desk::Desk;
 use crate::portal::offered::{NotAccepted, accept as accept_offer, decline as decline_offer};
 use crate::state::App;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use pages::portal::{AppPage, Apps, PORTAL, app_href};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::transfer::{self, TransferError};
-use protocol::types::{Language, Locator, MailAddress, Membership, Person, Receiver, Role};
+use protocol::types::text::isolated;
+use protocol::types::{Client, Language, Locator, MailAddress, Membership, Person, Receiver, Role};
 use store::{Outcome, StoreError};
 
 /// An app that is to be offered.
@@ -146,8 +150,10 @@ fn said_of(error: TransferError, language: Language) -> Text {
         TransferError::ForOwners => language.text("role"),
         TransferError::Same => language.text("transfer-same"),
         TransferError::TestSide => language.text("transfer-test-side"),
-        // What is wrong with its name is said to whoever accepts it.
-        TransferError::Unknown | TransferError::Name(_) => language.text("transfer-gone"),
+        // What keeps it from its new owner is said to whoever accepts it.
+        TransferError::Unknown | TransferError::Name(_) | TransferError::Full(_) => {
+            language.text("transfer-gone")
+        }
     }
 }
 
@@ -198,6 +204,29 @@ const NOT_YOURS: NameRefused = NameRefused {
     mark: "transfer-name-mark",
 };
 
+/// The page that says that whoever would run an app has as many as they may, and what to do.
+fn no_room(app: &App, client: &Client, to: &Receiver, browser: &BrowserContext) -> Response {
+    let language = browser.language;
+    let why = match to {
+        Receiver::Address(_) => "transfer-full",
+        Receiver::Organization(_) => "transfer-full-organization",
+    };
+    let name = isolated(&client.name);
+    PlainPage {
+        status: StatusCode::CONFLICT,
+        cause: Some("An app that is offered would be one more than its new owner may run"),
+        title: language.text("transfer-full-title"),
+        sentence: language.text_of(
+            why,
+            &[("app", &name), ("product", &app.config.branding.product)],
+        ),
+        code: None,
+        details: Vec::new(),
+        next: link(language.text("app-not-back-apps"), PORTAL),
+    }
+    .page_for(app, browser)
+}
+
 /// An offer that is answered.
 pub(crate) struct AcceptForm(Locator);
 
@@ -236,6 +265,7 @@ pub(super) async fn accept(
             Err(NotAccepted::Name(client, error)) => {
                 refused(&app, &client, &error, &NOT_YOURS, &desk.browser)
             }
+            Err(NotAccepted::Full(client, to, _)) => no_room(&app, &client, &to, &desk.browser),
         },
     )
 }

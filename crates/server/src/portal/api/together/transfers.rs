@@ -117,6 +117,7 @@ pub(super) async fn accept(
         refused(match why {
             NotAccepted::Gone => TransferError::Unknown,
             NotAccepted::Name(_, error) => TransferError::Name(error),
+            NotAccepted::Full(.., error) => TransferError::Full(error),
         })
     })?;
     let managed = app_of(&app, caller.hand(), &client.id, Role::Viewer).await?;
