@@ -28,7 +28,12 @@ pub(crate) fn errand(data: &[u8]) {
 fn goes(page: &str, key: &Key) {
     let errand = Errand::begin(page, "a-nonce".to_owned(), NOW);
     let shown = errand.page();
-    assert!(shown == page || shown == "/", "{page:?}");
+    // What is looked up there is left out where it is too long.
+    let alone = page.split('?').next();
+    assert!(
+        shown == page || Some(shown) == alone || shown == "/",
+        "{page:?}"
+    );
     assert!(
         shown.bytes().all(|byte| byte.is_ascii_graphic()),
         "{shown:?}"

@@ -32,10 +32,11 @@ pub const PORTAL_PREFIX: &str = "ps_";
 pub const CODE_LIFE: Lifetime = Lifetime::from_seconds(60);
 /// How long a browser may be on the way, with a stop at the sign-in page.
 pub const ERRAND_LIFE: Lifetime = Lifetime::from_minutes(60);
-/// Most bytes of the page that a browser goes back to.
-const MAX_PAGE: usize = 1_000;
+/// Most bytes of the page that a browser goes back to: what a redirect URI of 2,000 characters that is looked up takes. A
+/// cookie bears it in Base64, with what goes along: browsers keep none of more than 4,096 bytes (RFC 6265bis §5.6).
+pub const MAX_PAGE: usize = 2_800;
 /// Most bytes of a `state`: what any of ours has.
-const MAX_STATE: usize = 1_500;
+const MAX_STATE: usize = 4_000;
 
 /// What a browser is on the way for: to be signed in, and to see a page of the portal then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +50,12 @@ pub struct Errand {
 }
 
 impl Errand {
-    /// Sets out for a page; for none when that is no path of our own.
+    /// Sets out for a page, without what is looked up there if that is too long; for none when it is no path of our own.
     pub fn begin(page: &str, nonce: String, now: UnixTime) -> Self {
-        let page = match is_path(page) {
-            true => page,
-            false => "/",
-        };
+        let alone = page.split('?').next().unwrap_or_default();
+        let page = [page, alone].into_iter().find(|page| is_path(page));
         Errand {
-            page: page.to_owned(),
+            page: page.unwrap_or("/").to_owned(),
             since: now,
             nonce,
         }

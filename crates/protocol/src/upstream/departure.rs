@@ -186,7 +186,8 @@ mod tests {
         for aim in [
             Aim::SignIn { onward: None },
             Aim::SignIn {
-                onward: Some("x".repeat(1_600)),
+                // The longest that a cookie of ours bears.
+                onward: Some("x".repeat(4_096)),
             },
             Aim::Link {
                 subject: Subject(7),

@@ -3,7 +3,8 @@
 use jose::Digest;
 use jose::keyed::Key;
 use protocol::accounts::handover::{
-    CODE_LIFE, ERRAND_LIFE, Errand, HandoverCode, HandoverFault, HandoverRequest, PortalCookie,
+    CODE_LIFE, ERRAND_LIFE, Errand, HandoverCode, HandoverFault, HandoverRequest, MAX_PAGE,
+    PortalCookie, is_state,
 };
 use protocol::accounts::session::SessionCookie;
 use protocol::authorize::ShownError;
@@ -141,7 +142,7 @@ fn the_page_is_one_of_the_portals_own_host() {
         let errand = Errand::begin(page, String::new(), NOW);
         assert_eq!(errand.page(), page);
     }
-    let long = format!("/{}", "a".repeat(1_000));
+    let long = format!("/{}", "a".repeat(MAX_PAGE));
     for page in [
         "",
         "apps",
@@ -162,6 +163,29 @@ fn the_page_is_one_of_the_portals_own_host() {
         let errand = Errand::begin(page, String::new(), NOW);
         assert_eq!(errand.page(), "/", "{page:?}");
     }
+}
+
+#[test]
+fn the_longest_page_fits_into_a_cookie_and_a_longer_one_is_seen_without_what_is_looked_up() {
+    let looked_up = |length: usize| {
+        let page = "/apps/a?check=";
+        format!("{page}{}", "x".repeat(length - page.len()))
+    };
+    let longest = looked_up(MAX_PAGE);
+    // The longest nonce is that of 16 bytes.
+    let errand = Errand::begin(&longest, "n".repeat(22), NOW);
+    assert_eq!(errand.page(), longest);
+    let state = errand.state(BROWSER, &key());
+    assert!(is_state(&state), "{} bytes", state.len());
+    assert_eq!(Errand::read(&state, BROWSER, &key(), NOW), Some(errand));
+    let cookie = format!("__Host-valetkey-onward_0123456789abcdef=portal.anew-{state}");
+    assert!(cookie.len() <= 4_096, "{} bytes", cookie.len());
+    for longer in [looked_up(MAX_PAGE + 1), looked_up(9_000)] {
+        let errand = Errand::begin(&longer, String::new(), NOW);
+        assert_eq!(errand.page(), "/apps/a");
+    }
+    let foreign = format!("//evil.example/apps?{}", "x".repeat(MAX_PAGE));
+    assert_eq!(Errand::begin(&foreign, String::new(), NOW).page(), "/");
 }
 
 /// RFC 9700 §2.1: "authorization servers MUST utilize exact string matching except for port numbers in localhost redirection

@@ -187,6 +187,57 @@ fn signing_in_leads_back_to_what_was_looked_up() {
     }
 }
 
+/// Where somebody is led who opens this address signed out, and signs in.
+#[track_caller]
+fn led_back(scene: &Scene, target: &str) -> String {
+    let mut browser = scene.provider.browser();
+    let page = browser.open(target);
+    let typed = [("email", ANN), ("password", PASSWORD)];
+    let back = browser.submit(&form_to(&page, "/sign-in"), &typed);
+    back.expect(303).location().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn signing_in_leads_back_to_what_was_looked_up_however_long_within_a_bound() {
+    let scene = open(OPEN);
+    let app = Developer::ann(&scene).register(&[]);
+    let looked_up = |length: usize| {
+        let start = format!("{}?check=https%3A%2F%2Fboard.example%2F", href(&app));
+        format!("{start}{}", "x".repeat(length - start.len()))
+    };
+    for length in [1_001, LONGEST] {
+        let target = looked_up(length);
+        assert_eq!(led_back(&scene, &target), format!("{target}#check-title"));
+    }
+    // What is longer is seen without it, and so is what would lead anywhere else.
+    for length in [LONGEST + 1, 4_000, 20_000] {
+        assert_eq!(led_back(&scene, &looked_up(length)), href(&app));
+    }
+    let hostile = "%0d%0aLocation:%20//evil.example";
+    let back = led_back(
+        &scene,
+        &format!("{}?check={hostile}&to={hostile}", href(&app)),
+    );
+    let told = "?check=%0D%0ALocation%3A+%2F%2Fevil.example#check-title";
+    assert_eq!(back, format!("{}{told}", href(&app)));
+    for (target, there) in [
+        (
+            "log?endpoint=token&status=refused&mode=test",
+            "log?endpoint=token&status=refused&mode=test",
+        ),
+        (
+            "try?built=1&scope-1=tasks%3Aread&code=secret",
+            "try?built=1&scope-1=tasks%3Aread#link-title",
+        ),
+    ] {
+        let [target, there] = [target, there].map(|at| format!("{}/{at}", href(&app)));
+        assert_eq!(led_back(&scene, &target), there);
+    }
+}
+
+/// The most bytes of an address that signing in leads back to.
+const LONGEST: usize = 2_800;
+
 #[test]
 fn a_page_under_review_says_what_a_save_means() {
     let scene = open(super::reviews::REVIEWED);

@@ -397,3 +397,21 @@ fn over_https_the_cookies_are_of_their_host_by_name() {
         }
     }
 }
+
+#[test]
+fn signing_in_leads_back_to_a_long_address_of_the_portals_host() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let form = form_to(&ann.open(NEW).expect(200), NEW);
+    let typed = [&FIELDS[..], &[("kind", "public")]].concat();
+    let app = credentials(&ann.portal.submit(&form, &typed).expect(200));
+    let start = format!("{}?check=", href(&app));
+    for (length, kept) in [(2_800, true), (2_801, false)] {
+        let target = format!("{start}{}", "x".repeat(length - start.len()));
+        let mut again = Visitor::of(&scene);
+        let page = again.open(&target);
+        let page = again.sign_in(&page, ANN).expect(200);
+        says(&page, "Task Board");
+        assert_eq!(page.text().contains("xxxxxxxx"), kept, "{length}");
+    }
+}

@@ -9,8 +9,15 @@ use protocol::accounts::handover::is_path;
 const MARK: &str = "page-";
 /// Below which pages it is.
 const ABOVE: [&str; 3] = [PORTAL, Organizations::PATH, REQUESTS];
-/// What may stand behind the question mark: what a developer came to look up. Nothing else is put into another address.
-const LOOKED_UP: [&str; 2] = ["check", "request"];
+/// What may stand behind the question mark: what a developer came to look up on this page. Nothing else is put into another
+/// address.
+fn is_looked_up(page: &str, name: &str) -> bool {
+    match page.rsplit('/').next() {
+        Some("log") => ["request", "endpoint", "status", "error", "mode"].contains(&name),
+        Some("try") => ["built", "redirect"].contains(&name) || name.starts_with("scope-"),
+        _ => name == "check",
+    }
+}
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +35,18 @@ impl Spot {
         let params = Params::from_form(query.as_bytes()).ok()?;
         let looked_up = params
             .names()
-            .filter(|name| LOOKED_UP.contains(name))
+            .filter(|name| is_looked_up(page, name))
             .filter_map(|name| Some((name, params.get(name)?)));
         let looked_up = Params::from_pairs(looked_up);
-        let whole = match (looked_up.get("check"), looked_up.is_empty()) {
-            (_, true) => page.to_owned(),
-            (None, false) => format!("{page}?{}", looked_up.to_form()),
-            (Some(_), false) => format!("{page}?{}#check-title", looked_up.to_form()),
+        // As the forms there lead.
+        let place = match (looked_up.get("check"), looked_up.get("built")) {
+            (Some(_), _) => "#check-title",
+            (None, Some(_)) => "#link-title",
+            (None, None) => "",
+        };
+        let whole = match looked_up.is_empty() {
+            true => page.to_owned(),
+            false => format!("{page}?{}{place}", looked_up.to_form()),
         };
         let fits = |whole: &str| is_path(whole.split('#').next().unwrap_or_default());
         let spot = [whole, page.to_owned()].into_iter().find(|one| fits(one));
@@ -62,10 +74,25 @@ impl Spot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::accounts::handover::MAX_PAGE;
+
+    /// An address of so many bytes.
+    fn looked_up(length: usize) -> String {
+        let page = "/apps/a?check=";
+        format!("{page}{}", "x".repeat(length - page.len()))
+    }
+
+    /// Where signing in leads from here, which what is carried along says too.
+    fn led(here: &str) -> Option<String> {
+        let spot = Spot::at(here)?;
+        assert_eq!(Spot::named(&spot.name()).as_ref(), Some(&spot), "{here}");
+        Some(spot.href().to_owned())
+    }
 
     #[test]
     fn only_a_page_of_ours_is_led_back_to_with_what_is_looked_up() {
-        let long = format!("/apps/a?check={}", "x".repeat(2_000));
+        let (longest, long) = (looked_up(MAX_PAGE), looked_up(MAX_PAGE + 1));
+        let led_back = format!("{longest}#check-title");
         for (here, page) in [
             ("/apps/a", Some("/apps/a")),
             ("/apps/a/log?request=1f", Some("/apps/a/log?request=1f")),
@@ -79,19 +106,49 @@ mod tests {
                 "/apps/playground?code=secret&state=1",
                 Some("/apps/playground"),
             ),
+            (&longest, Some(&*led_back)),
             (&long, Some("/apps/a")),
+            (
+                "/apps/a/log?endpoint=token&status=400&mode=test&before=9",
+                Some("/apps/a/log?endpoint=token&status=400&mode=test"),
+            ),
+            (
+                "/apps/a/try?built=1&redirect=https%3A%2F%2Fa.example&scope-1=tasks&state=x",
+                Some(
+                    "/apps/a/try?built=1&redirect=https%3A%2F%2Fa.example&scope-1=tasks#link-title",
+                ),
+            ),
+            ("/apps/a?built=1&request=1f", Some("/apps/a")),
             ("/apps", None),
             ("/apps/", None),
+            ("/account/a", None),
+        ] {
+            assert_eq!(led(here).as_deref(), page, "{here}");
+        }
+    }
+
+    #[test]
+    fn nothing_leads_anywhere_else() {
+        for (here, page) in [
+            (
+                "/apps/a?check=%0d%0aLocation:%20//evil.example",
+                Some("/apps/a?check=%0D%0ALocation%3A+%2F%2Fevil.example#check-title"),
+            ),
+            (
+                "/apps/a?check=%2F%2Fe%23x",
+                Some("/apps/a?check=%2F%2Fe%23x#check-title"),
+            ),
+            ("/apps/a\r\nLocation: //evil.example?check=x", None),
+            (
+                "/apps/%0d%0aa?check=x",
+                Some("/apps/%0d%0aa?check=x#check-title"),
+            ),
+            ("/apps/a\\evil.example?check=x", None),
             ("/apps//evil.example", None),
             ("//evil.example/apps/a", None),
-            ("/account/a", None),
             ("/apps/a\"b", None),
         ] {
-            let spot = Spot::at(here);
-            assert_eq!(spot.as_ref().map(Spot::href), page, "{here}");
-            if let Some(spot) = spot {
-                assert_eq!(Spot::named(&spot.name()), Some(spot), "{here}");
-            }
+            assert_eq!(led(here).as_deref(), page, "{here}");
         }
         let forged = |page: &str| format!("{MARK}{}", URL_SAFE_NO_PAD.encode(page));
         for page in [
@@ -99,6 +156,10 @@ mod tests {
             "/apps/a?code=1",
             "/sign-out",
             "https://evil.example",
+            "/apps/a?check=x\r\nLocation: //evil.example#check-title",
+            "/apps/a?check=//evil.example#check-title",
+            "/apps/a?check=x#//evil.example",
+            &looked_up(MAX_PAGE + 1),
         ] {
             assert_eq!(Spot::named(&forged(page)), None, "{page}");
         }
