@@ -24,6 +24,8 @@ mod redirects;
 mod review_rights;
 mod reviews;
 mod rights;
+mod role_pairs;
+mod role_steps;
 mod roles;
 mod routes;
 mod secrets;

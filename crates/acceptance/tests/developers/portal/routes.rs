@@ -17,7 +17,7 @@ pub(super) struct Route {
     pub(super) path: &'static str,
     pub(super) subject: &'static str,
     /// The rank of the least role that may use it: 1 for viewers, 3 for owners.
-    least: usize,
+    pub(super) least: usize,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -45,13 +45,13 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Those about an app or an organization.
-fn owned() -> Vec<Route> {
+pub(super) fn owned() -> Vec<Route> {
     let mut all = routes();
     all.retain(|route| ["app", "organization"].contains(&route.subject));
     all
 }
 
-fn scene() -> Scene {
+pub(super) fn scene() -> Scene {
     open(&format!(
         "{OPENID}\n[test]\nmode = true\n[accounts]\nworkspaces = true"
     ))

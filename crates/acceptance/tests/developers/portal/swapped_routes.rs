@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What forms say of what they are about, by name.
-type Ids = BTreeMap<String, Vec<String>>;
+pub(super) type Ids = BTreeMap<String, Vec<String>>;
 
 /// What an organization thinks of an app.
 const JUDGE: &str = "/organizations/connections/change";
@@ -19,7 +19,7 @@ const JUDGE: &str = "/organizations/connections/change";
 /// What a hidden field says that is no id.
 const NO_ID: [&str; 5] = ["nonce", "once", "version", "overlap", "listed"];
 
-fn ids_of(developer: &mut Developer, estate: &Estate) -> Ids {
+pub(super) fn ids_of(developer: &mut Developer, estate: &Estate) -> Ids {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut places = pages(estate);
     places.push("/apps".to_owned());
@@ -39,7 +39,12 @@ fn ids_of(developer: &mut Developer, estate: &Estate) -> Ids {
 }
 
 /// All that somebody can have, and somebody else's offer and invitation to them.
-fn with_all(scene: &Scene, developer: &mut Developer, email: &str, name: &str) -> Estate {
+pub(super) fn with_all(
+    scene: &Scene,
+    developer: &mut Developer,
+    email: &str,
+    name: &str,
+) -> Estate {
     let own = estate(scene, developer, name);
     let domain = format!("{}.example", name.to_lowercase());
     add_domain(developer, &own.organization, &domain).expect(303);
@@ -107,7 +112,7 @@ pub(super) fn rows(scene: &Scene, email: &str) -> Vec<String> {
 }
 
 /// Sends a form of the table, with what would make it do something.
-fn send(eve: &mut Developer, path: &str, nonce: &str, ids: &[(&str, &str)]) -> Reply {
+pub(super) fn send(eve: &mut Developer, path: &str, nonce: &str, ids: &[(&str, &str)]) -> Reply {
     let usual = [
         ("nonce", nonce),
         ("once", "swapped"),
