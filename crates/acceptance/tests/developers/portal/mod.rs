@@ -38,6 +38,7 @@ mod transfers;
 mod try_it;
 mod twice;
 mod visitor;
+mod weight;
 
 use crate::support::{ANN, PASSWORD, Scene, form_to};
 use acceptance::{App, Browser, Form, Json, Reply, unescape};
