@@ -2,6 +2,7 @@
 
 mod keep_your_login;
 mod operation;
+mod pictures;
 
 use crate::support::dev::{Dev, Place, api, browser, paste, shell, valetkey};
 use crate::support::within;
