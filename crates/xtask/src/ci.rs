@@ -3,6 +3,7 @@ use crate::dist;
 use crate::judges::judges;
 use crate::mcp::sample;
 use crate::postgres::Server;
+use crate::refused;
 use crate::steps::{Steps, command, said, succeeds};
 use crate::tools;
 use anyhow::ensure;
@@ -57,6 +58,10 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
         stores(&mut steps, server, &variables, asked.long);
     }
     if asked.long {
+        steps.prove("what is refused", || {
+            ensure!(refused::run(None)?, "a mistake is not refused");
+            Ok(())
+        });
         fuzz(&mut steps);
     }
     Ok(steps.finish())

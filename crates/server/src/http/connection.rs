@@ -422,7 +422,7 @@ impl Answers {
 
 /// Whether an error has the header that says what to do about it: how to prove oneself, which methods there are
 /// (RFC 9110 §15.5.2, §15.5.6), or when to come back.
-fn has_what_its_status_asks_for(response: &Response<Body>) -> bool {
+pub(super) fn has_what_its_status_asks_for(response: &Response<Body>) -> bool {
     let asked = match response.status() {
         StatusCode::UNAUTHORIZED => header::WWW_AUTHENTICATE,
         StatusCode::METHOD_NOT_ALLOWED => header::ALLOW,

@@ -1,5 +1,6 @@
 //! HTTP: connections, what every request has and every answer gets, cookies, forms, and how routes are mounted.
 pub(crate) mod accept;
+mod api_error;
 pub(crate) mod assets;
 pub(crate) mod brand;
 pub(crate) mod connection;
