@@ -1,7 +1,7 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "python",
     "node",
     "chromium",
@@ -19,6 +19,7 @@ const NAMES: [&str; 17] = [
     "oidc_provider",
     "prometheus",
     "collector",
+    "mount",
 ];
 
 fn main() {

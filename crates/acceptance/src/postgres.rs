@@ -81,6 +81,15 @@ impl Database {
         run(&self.url(), sql);
     }
 
+    /// Runs a statement behind the servers' back; how many rows it changed.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn change(&self, sql: &str) -> u64 {
+        let done = on_connection(&self.url(), async |client| client.execute(sql, &[]).await);
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
     /// The first column of what a statement gives, as text.
     ///
     /// # Panics

@@ -87,6 +87,7 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_POSTGRES" => Some("postgres"),
         "VALETKEY_TEST_PROMETHEUS" => Some("prometheus"),
         "VALETKEY_TEST_COLLECTOR" => Some("collector"),
+        "VALETKEY_TEST_MOUNT" => Some("mount"),
         _ => None,
     };
     let names: Vec<&str> = variables
@@ -178,7 +179,7 @@ const OVER_HTTP: [&str; 13] = [
 ];
 
 /// What the long form speaks over HTTP beside the rest.
-const LONG_OVER_HTTP: [&str; 9] = [
+const LONG_OVER_HTTP: [&str; 10] = [
     "handoff::",
     "upstream::",
     "passkeys::",
@@ -188,6 +189,7 @@ const LONG_OVER_HTTP: [&str; 9] = [
     "by_page::",
     "own_api::",
     "imports::",
+    "people::",
 ];
 
 /// All tests once, the store's on PostgreSQL where there is one; then what is spoken over HTTP, with everything kept on

@@ -98,6 +98,10 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
         Some(prometheus) => found.push(("VALETKEY_TEST_PROMETHEUS", prometheus)),
         None => steps.skip("dashboard and alerts", "prometheus is not installed"),
     }
+    match mount() {
+        Some(mount) => found.push(("VALETKEY_TEST_MOUNT", mount)),
+        None => steps.leave("a full disk", "a tmpfs may not be mounted here"),
+    }
     // Java is tested where it is present, as Go is.
     match on_path("java").and(on_path("mvn")).is_some() && has_java() {
         true => found.extend(spring(steps).map(|site| ("VALETKEY_TEST_SPRING", site))),
@@ -107,6 +111,15 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
         ),
     }
     found
+}
+
+/// What mounts a small disk in memory, where that may be done.
+fn mount() -> Option<PathBuf> {
+    let (mount, folder) = (on_path("mount")?, tempfile::tempdir().ok()?);
+    let path = folder.path().to_str()?;
+    let options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", path];
+    let mounted = succeeds(Command::new(&mount).args(options));
+    (mounted && succeeds(&mut command("umount", &[path]))).then_some(mount)
 }
 
 /// A virtual environment with the Python libraries.

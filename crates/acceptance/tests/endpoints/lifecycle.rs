@@ -2,12 +2,13 @@
 //! writes.
 
 use crate::support;
+use crate::support::assertions::now;
+use crate::support::behind::{change, read};
 use crate::support::{
     ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, assert_refused, form_to,
     outlive_a_second, within,
 };
 use acceptance::{App, Json, Request, Setup, output};
-use rusqlite::Connection;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -207,9 +208,6 @@ fn the_doctor_knows_this_provider_from_another() {
     };
     assert!(of("port").contains("this provider serves"), "{ours}");
     assert!(of("issuer").contains("is this provider"), "{ours}");
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     // Another database, served by nobody, under the same name.
     let elsewhere = ["--storage", "sqlite:other.db"];
     let mut command = scene.provider.command();
@@ -223,13 +221,10 @@ fn the_doctor_knows_this_provider_from_another() {
 #[test]
 fn a_command_that_fails_gives_its_number_back_at_once() {
     let scene = Scene::plain("");
-    if scene.provider.postgres().is_some() {
-        return;
-    }
-    let db = Connection::open(scene.provider.database_path()).expect("open");
-    let held = || -> i64 {
-        let sql = "SELECT COUNT(*) FROM nodes WHERE node >= 0 AND lease_until > unixepoch()";
-        db.query_row(sql, [], |row| row.get(0)).expect("a count")
+    let held = || -> u64 {
+        let now = now();
+        let sql = format!("SELECT COUNT(*) FROM nodes WHERE node >= 0 AND lease_until > {now}");
+        read(&scene, &sql).remove(0).parse().expect("a count")
     };
     let before = held();
     assert!(before > 0, "the server holds one");
@@ -299,13 +294,7 @@ fn a_newer_schema_is_refused() {
     // On PostgreSQL a later version that only adds is welcome.
     let newer = "INSERT INTO refinery_schema_history SELECT 999, 'contract_later', applied_on, checksum \
         FROM refinery_schema_history LIMIT 1";
-    match scene.provider.postgres() {
-        Some(database) => database.run(newer),
-        None => {
-            let db = Connection::open(scene.provider.database_path()).expect("open");
-            assert_eq!(db.execute(newer, []).expect("a migration of the future"), 1);
-        }
-    }
+    assert_eq!(change(&scene, newer), 1, "a migration of the future");
     let log = scene.provider.try_start().expect_err("it must not start");
     assert!(log.contains("newer") && !log.contains("panicked"), "{log}");
     let listed = scene.provider.cli(&["user", "list", "--json"]);

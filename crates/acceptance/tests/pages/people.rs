@@ -1,5 +1,6 @@
 //! People: signing in and out, signing up, sessions and passwords.
 
+use crate::support::behind::{change, read};
 use crate::support::{ANN, CALLBACK, PASSWORD, Scene, assert_page, consent_form, form_to};
 use acceptance::Browser;
 use std::time::{Duration, Instant};
@@ -53,14 +54,10 @@ fn an_address_is_one_in_every_spelling() {
 #[test]
 fn an_address_that_an_earlier_release_stored_is_found() {
     let scene = Scene::plain("");
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     let (unicode, ascii) = ("eve@b\u{fc}cher.example", "eve@xn--bcher-kva.example");
     scene.provider.user_create(unicode, "Eve", PASSWORD, false);
-    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
-    let earlier = "UPDATE people SET email_key = ?1 WHERE email_key = ?2";
-    assert_eq!(db.execute(earlier, [unicode, ascii]), Ok(1));
+    let earlier = format!("UPDATE people SET email_key = '{unicode}' WHERE email_key = '{ascii}'");
+    assert_eq!(change(&scene, &earlier), 1);
     for email in [unicode, ascii, "EVE@bu\u{308}cher.example."] {
         assert_eq!(attempt(&scene, email, PASSWORD), 303, "{email}");
         scene
@@ -82,21 +79,17 @@ fn a_password_that_an_earlier_release_hashed_weakly_is_hashed_anew() {
     use argon2::password_hash::PasswordHasher;
     use argon2::{Algorithm, Argon2, Params, Version};
     let scene = Scene::plain("");
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     let weak = Params::new(8_192, 1, 1, None).expect("parameters");
     let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, weak);
     let weak = weak.hash_password(PASSWORD.as_bytes()).expect("a hash");
     let weak = weak.to_string();
-    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
     let mut early = scene.provider.browser();
     early.sign_in(ANN, PASSWORD);
-    let earlier = "UPDATE people SET password = ?1 WHERE email_key = ?2";
-    assert_eq!(db.execute(earlier, [&*weak, ANN]), Ok(1));
-    let stored = || -> String {
-        let sql = "SELECT password FROM people WHERE email_key = ?1";
-        db.query_row(sql, [ANN], |row| row.get(0)).expect("a hash")
+    let earlier = format!("UPDATE people SET password = '{weak}' WHERE email_key = '{ANN}'");
+    assert_eq!(change(&scene, &earlier), 1);
+    let stored = || {
+        let sql = format!("SELECT password FROM people WHERE email_key = '{ANN}'");
+        read(&scene, &sql).remove(0)
     };
     assert_eq!(attempt(&scene, ANN, "not the password at all"), 401);
     assert_eq!(stored(), weak, "a wrong password changes nothing");

@@ -1,4 +1,5 @@
 //! A person who let ten thousand apps in.
+use crate::nodes::world as on_postgres;
 use crate::world::World;
 use protocol::types::{Subject, UnixTime};
 use std::time::Duration;
@@ -7,8 +8,7 @@ use store::{ConnectionPlace, ConnectionQuery};
 const MANY: i64 = 10_000;
 
 /// Their apps are called by numbers, and two were let in at each second.
-async fn world() -> (World, Subject) {
-    let world = World::new();
+async fn of(world: World) -> (World, Subject) {
     let ada = world.person("ada@x.example").await;
     world.client("app").await;
     let numbers = format!(
@@ -48,7 +48,7 @@ async fn page(
 
 #[tokio::test]
 async fn ten_thousand_are_paged_and_found_by_name() {
-    let (world, ada) = world().await;
+    let (world, ada) = of(World::new()).await;
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
         let found = page(&world, ada, after, "").await;
@@ -83,10 +83,7 @@ async fn read(world: &World, subject: Subject, after: Option<ConnectionPlace>) -
 #[tokio::test]
 #[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_page_in_the_middle_reads_its_own_rows_alone() {
-    let (world, ada) = world().await;
-    if !world.database().is_postgres() {
-        return;
-    }
+    let (world, ada) = of(on_postgres()).await;
     world.database().run("ANALYZE");
     let middle = ConnectionPlace {
         since: UnixTime(3_000),

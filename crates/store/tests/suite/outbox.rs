@@ -1,5 +1,5 @@
 //! Messages: written with their change or not at all, in order, until they are delivered.
-use crate::nodes::{behind_proxy, inject};
+use crate::nodes::{behind_proxy, inject, world as on_postgres};
 use crate::operator::{look, rules};
 use crate::world::World;
 use protocol::Transition;
@@ -173,11 +173,9 @@ fn rows_read(world: &World) -> i64 {
 
 /// That SQLite does not read them is a test beside the query.
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn how_many_wait_is_nothing_to_a_planner_that_knows_of_none() {
-    let world = World::new();
-    if !world.database().is_postgres() {
-        return;
-    }
+    let world = on_postgres();
     let connections = || {
         let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
         world.database().count(sql)

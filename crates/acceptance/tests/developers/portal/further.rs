@@ -1,6 +1,7 @@
 //! Lists that have a second page: members of an organization, and apps that were deleted.
 
 use super::{APPS, DELETE, Developer, OPEN, ORGANIZATIONS, RESTORE, found, open};
+use crate::support::behind::change;
 use crate::support::{PASSWORD, PLAIN, Scene};
 use acceptance::{Reply, Setup, forms, unescape};
 
@@ -53,9 +54,6 @@ fn every_deleted_app_is_on_a_page() {
 #[test]
 fn every_member_is_on_a_page() {
     let scene = Scene::start(Setup::toml(PLAIN).with(OPEN));
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     let mut ann = Developer::ann(&scene);
     let id = found(&mut ann, "Board Makers");
     for number in 0..51 {
@@ -64,10 +62,11 @@ fn every_member_is_on_a_page() {
             .provider
             .user_create(&email, "Member", PASSWORD, false);
     }
-    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
-    let join = "INSERT INTO members (organization, subject, role, since) \
-                SELECT ?1, subject, 'viewer', 2000000000 FROM people WHERE email LIKE 'member-%'";
-    assert_eq!(db.execute(join, [&id]), Ok(51));
+    let join = format!(
+        "INSERT INTO members (organization, subject, role, since) \
+         SELECT {id}, subject, 'viewer', 2000000000 FROM people WHERE email LIKE 'member-%'"
+    );
+    assert_eq!(change(&scene, &join), 51);
     let first = ann
         .browser
         .open(&format!("{ORGANIZATIONS}/{id}"))

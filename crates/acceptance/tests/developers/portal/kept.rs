@@ -6,6 +6,7 @@ use super::{
     ADD, DELETE, DISSOLVE, Developer, EVE, NEW, OFFER, OPEN, ORGANIZATIONS, ROLE, ROTATE, UPDATE,
     found, href, joined, open, says,
 };
+use crate::support::behind::age_sessions;
 use crate::support::{ANN, PASSWORD, PLAIN, Scene, form_to};
 use acceptance::{App, Form, Reply, Setup, forms, unescape};
 
@@ -271,9 +272,6 @@ fn form_of(page: &Reply, action: &str, (name, value): (&str, &str)) -> Form {
 fn a_wrong_password_loses_no_choice() {
     let workspaces = format!("{OPEN}\n[accounts]\nworkspaces = true");
     let scene = Scene::start(Setup::toml(PLAIN).with(&workspaces));
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     scene.provider.user_create(EVE, "Eve Else", PASSWORD, false);
     let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
     let app = ann.register(&[]);
@@ -289,9 +287,7 @@ fn a_wrong_password_loses_no_choice() {
     let limited = [&typed[..], &[("standing", "limited")]].concat();
     let form = judge(&mut ann);
     ann.browser.submit(&form, &limited).expect(303);
-    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
-    let earlier = "UPDATE sessions SET auth_time = auth_time - 660";
-    assert!(db.execute(earlier, []).is_ok());
+    age_sessions(&scene);
     let mut again = |page: &str, action, own, typed: &[(&str, &str)]| {
         let form = form_of(&ann.browser.open(page), action, own);
         let wrong = [typed, &[("password", "not mine")]].concat();

@@ -5,6 +5,7 @@ use super::reviews::{
     judge, only_request, requests, review_of,
 };
 use super::{APPS, Developer, EVE, OPEN, UPDATE, open, says};
+use crate::support::behind::age_sessions;
 use crate::support::{OWNER, PASSWORD, assert_page, form_to, within};
 use acceptance::{App, Json, Reply, Request, forms};
 
@@ -221,15 +222,10 @@ fn what_strangers_write_is_text_and_nothing_else() {
 #[test]
 fn a_password_is_asked_ten_minutes_after_the_sign_in() {
     let scene = open(OPEN);
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
     let app = ann.register(&[]);
     ask_for_everything(&mut ann, &app, "To tidy up").expect(303);
-    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
-    let earlier = "UPDATE sessions SET auth_time = auth_time - 660";
-    assert_eq!(db.execute(earlier, []), Ok(2));
+    age_sessions(&scene);
     let (_, page) = only_request(&mut admin);
     for password in ["", "not my password"] {
         for verdict in ["approve", "refuse", "ask_back"] {

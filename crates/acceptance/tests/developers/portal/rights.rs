@@ -6,6 +6,7 @@ use super::{
     credentials, href, listed, logos, open, registered, says, works,
 };
 use crate::own_api::{access, signed_in};
+use crate::support::behind::age_sessions;
 use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
 use acceptance::{App, Json, Request, Setup, forms, unescape};
 use std::collections::BTreeSet;
@@ -348,15 +349,10 @@ fn an_app_waits_for_its_review() {
 #[test]
 fn a_password_is_asked_ten_minutes_after_the_sign_in() {
     let scene = Scene::start(Setup::toml(PLAIN).with(OPEN));
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     let mut ann = Developer::ann(&scene);
     let app = ann.register(&[]);
     assert_eq!(form_to(&ann.page(&app), ADD).value("password"), None);
-    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
-    let earlier = "UPDATE sessions SET auth_time = auth_time - 660";
-    assert_eq!(db.execute(earlier, []), Ok(1));
+    age_sessions(&scene);
     let add = form_to(&ann.page(&app), ADD);
     assert_eq!(add.value("password"), Some(""), "it is asked");
     let typed = |action: &'static str| match action {

@@ -5,9 +5,9 @@ use super::domains::add as add_domain;
 use super::routes::{filled, nonce, routes};
 use super::swaps::{Estate, estate, pages};
 use super::{Developer, EVE, FIELDS, OFFER, OPENID, logos, open};
+use crate::support::behind::{self, columns, read, tables};
 use crate::support::{ANN, OWNER, PASSWORD, Scene};
 use acceptance::{Reply, forms};
-use rusqlite::types::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What forms say of what they are about, by name.
@@ -57,26 +57,9 @@ pub(super) fn with_all(
     own
 }
 
-/// Every row of the database that is about somebody, their apps or their organizations; none where it is no file.
+/// Every row of the database that is about somebody, their apps or their organizations.
 pub(super) fn rows(scene: &Scene, email: &str) -> Vec<String> {
-    if scene.provider.postgres().is_some() {
-        return Vec::new();
-    }
-    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
-    let list = |sql: String| -> Vec<String> {
-        let mut found = db.prepare(&sql).expect("a query");
-        let columns = found.column_count();
-        let rows = found.query_map([], |row| {
-            let cells = (0..columns).map(|at| row.get::<_, Value>(at));
-            let cells: Result<Vec<Value>, _> = cells.collect();
-            Ok(match &cells?[..] {
-                [Value::Integer(one)] => one.to_string(),
-                [Value::Text(one)] => one.clone(),
-                cells => format!("{cells:?}"),
-            })
-        });
-        rows.expect("rows").map(|row| row.expect("a row")).collect()
-    };
+    let list = |sql: String| read(scene, &sql);
     let subject = list(format!(
         "SELECT subject FROM people WHERE email = '{email}'"
     ))
@@ -89,8 +72,8 @@ pub(super) fn rows(scene: &Scene, email: &str) -> Vec<String> {
     let organizations = format!("SELECT organization FROM members WHERE subject IN ({subject})");
     let organizations = list(organizations).join(",");
     let mut all = Vec::new();
-    for table in list("SELECT name FROM sqlite_master WHERE type = 'table'".to_owned()) {
-        let columns = list(format!("SELECT name FROM pragma_table_info('{table}')"));
+    for table in tables(scene) {
+        let columns = columns(scene, &table);
         let about = |column: &String| match (&*table, &**column) {
             ("clients", "no") | (_, "client" | "live_of" | "test_app") => {
                 Some(format!("{column} IN ({clients})"))
@@ -103,8 +86,8 @@ pub(super) fn rows(scene: &Scene, email: &str) -> Vec<String> {
         };
         let about: Vec<String> = columns.iter().filter_map(about).collect();
         if !about.is_empty() {
-            let sql = format!("SELECT * FROM {table} WHERE {}", about.join(" OR "));
-            all.extend(list(sql).into_iter().map(|row| format!("{table} {row}")));
+            let found = behind::rows(scene, &table, &about.join(" OR "));
+            all.extend(found.into_iter().map(|row| format!("{table} {row}")));
         }
     }
     all.sort();
@@ -144,9 +127,6 @@ fn each_form_of_the_table_leaves_alone_what_is_anothers() {
     let scene = open(&format!(
         "{OPENID}\n[test]\nmode = true\n[accounts]\nworkspaces = true"
     ));
-    if scene.provider.postgres().is_some() {
-        return;
-    }
     let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
     let of_ann = with_all(&scene, &mut ann, ANN, "Owl");
     let of_eve = with_all(&scene, &mut eve, EVE, "Fox");

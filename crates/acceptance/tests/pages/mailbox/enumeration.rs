@@ -1,6 +1,6 @@
 //! Whether an address has an account: the answer and the work are the same, byte by byte and row by row.
 use super::Post;
-use crate::support::behind::run;
+use crate::support::behind::{read, run, tables};
 use crate::support::mail_server::MailServer;
 use crate::support::{ANN, OWNER, PASSWORD, Scene, form_to};
 use acceptance::{Api, Reply, forms, free_port};
@@ -59,7 +59,7 @@ const HASHED: &str = "valetkey_passwords_hashed_total";
 
 impl Work {
     fn counted(&self, post: &Post) -> Done {
-        let rows = read(post, TOUCHED).into_iter().filter_map(|told| {
+        let rows = read(&post.scene, TOUCHED).into_iter().filter_map(|told| {
             let (what, count) = told.split_once('=')?;
             // What becomes of mails, and that a node is there, is written when it becomes that.
             let kept = !["UPDATE outbox", "UPDATE nodes"].contains(&what);
@@ -120,7 +120,7 @@ fn watch(post: &Post) {
         false => "BEGIN; CREATE TABLE touched (how TEXT, what TEXT);\n",
     }
     .to_owned();
-    for table in tables(post) {
+    for table in tables(&post.scene) {
         for how in ["INSERT", "UPDATE", "DELETE"] {
             let what = match is_postgres {
                 true => "FOR EACH ROW EXECUTE FUNCTION touch()".to_owned(),
@@ -134,34 +134,6 @@ fn watch(post: &Post) {
         all.push_str("COMMIT;");
     }
     run(&post.scene, &all);
-}
-
-fn tables(post: &Post) -> Vec<String> {
-    let found = read(
-        post,
-        match post.scene.provider.postgres() {
-            Some(_) => "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
-            None => {
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-            }
-        },
-    );
-    assert!(found.iter().any(|table| table == "outbox"), "{found:?}");
-    found
-}
-
-/// The first column of what a query finds.
-fn read(post: &Post, sql: &str) -> Vec<String> {
-    match post.scene.provider.postgres() {
-        Some(database) => database.read(sql),
-        None => {
-            let db = rusqlite::Connection::open(post.scene.provider.database_path());
-            let db = db.expect("the database");
-            let mut query = db.prepare(sql).expect("a query");
-            let found = query.query_map([], |row| row.get(0)).expect("it is run");
-            found.map(|text| text.expect("text")).collect()
-        }
-    }
 }
 
 /// What is asked for first in a test, of an address that nothing is counted of: it begins what is counted of its source.
