@@ -22,6 +22,11 @@ impl Api {
         }
     }
 
+    /// Where the server is.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
     /// The same client, but over TLS, with this trust. Bytes as they are still go out in the clear.
     pub fn over_tls(mut self, trust: Trust) -> Self {
         self.trust = Some(trust);

@@ -1,8 +1,8 @@
 //! What a server holds in memory. With `VALETKEY_LONG=1` and a release binary as `VALETKEY_BIN`, the bounds are those that are
 //! promised; the short form, whose binary is what is there, has three times as much.
 
-use crate::support::{PLAIN, Scene, long};
-use acceptance::{Request, Setup, read_reply};
+use crate::support::{PLAIN, Scene, behind, long, within};
+use acceptance::{Request, Setup, free_port, read_reply};
 use std::fs;
 use std::io::{BufReader, Write};
 use std::net::TcpStream;
@@ -14,6 +14,65 @@ const ROUNDS: usize = 8;
 /// What is promised, in MiB.
 const IDLE: f64 = 20.0;
 const AFTER: f64 = 60.0;
+
+/// Mails that wait while no server takes any, and how many addresses they are for.
+const MAILS: usize = 100_000;
+const ADDRESSES: usize = 1_000;
+/// What the payload of each has beside what it needs, in bytes.
+const PADDING: usize = 1_000;
+/// What they may add, in MiB: a database keeps pages of a file in 16, and all of them would take 95 and more.
+const WAITING: f64 = 32.0;
+
+/// The memory of a process that no file is behind, in MiB.
+#[track_caller]
+fn anonymous(pid: u32) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+    let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let kib = line.and_then(|rest| rest.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
+    kib.expect("a size") / 1024.0
+}
+
+/// Mails that are due, written as fast as the database can.
+fn mails() -> String {
+    let padding = "x".repeat(PADDING);
+    format!(
+        "INSERT INTO outbox (id, kind, destination, payload, created_at, due_at, attempts, last_error, dead_at) \
+         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {MAILS}) \
+         SELECT n, 'mail.test', 'mail:user' || n % {ADDRESSES} || '@example.com', \
+         '{{\"to\":\"user' || n % {ADDRESSES} || '@example.com\",\"copy\":1,\"copies\":1,\"x\":\"{padding}\"}}', \
+         0, 0, 0, NULL, NULL FROM numbers"
+    )
+}
+
+#[test]
+fn a_server_holds_no_more_while_a_hundred_thousand_mails_are_due() {
+    let closed = free_port();
+    let mail =
+        format!("[mail]\nfrom = \"no-reply@acme.example\"\nsmtp = \"smtp://127.0.0.1:{closed}\"\n");
+    let scene = Scene::start(Setup::toml(PLAIN).with(&mail));
+    let pid = scene.provider.pid().expect("it runs");
+    let tried = || {
+        let count = "SELECT COUNT(*) FROM outbox WHERE attempts > 0";
+        behind::read(&scene, count).remove(0).parse::<usize>()
+    };
+    let asked = scene.provider.cli(&["mail", "test", "ann@example.com"]);
+    assert_eq!(asked.code, Some(0), "{asked:?}");
+    let soon = Duration::from_secs(10);
+    assert!(within(soon, || tried() == Ok(1)), "it tries to deliver");
+    let before = anonymous(pid);
+    behind::run(&scene, &mails());
+    let mut most = before;
+    let many = || {
+        most = anonymous(pid).max(most);
+        tried().is_ok_and(|tried| tried > 200)
+    };
+    let limit = Duration::from_secs(60);
+    assert!(within(limit, many), "{:?} were tried", tried());
+    println!("memory: {before:.1} MiB, with {MAILS} mails that are due {most:.1} MiB at most");
+    let all = (MAILS * PADDING) as f64 / f64::from(1 << 20);
+    assert!(WAITING < all / 2.0);
+    assert!(most - before <= WAITING, "{before:.1} to {most:.1} MiB");
+}
 
 /// The proportional set size of a process, in MiB.
 #[track_caller]

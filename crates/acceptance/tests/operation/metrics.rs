@@ -1,31 +1,20 @@
 //! Metrics on a listener of their own, and what of requests the log has.
 
+use crate::support::nodes::programs;
+use crate::support::watch::watched;
 use crate::support::{CALLBACK, PLAIN, Scene, assert_page, page_request, within};
+use acceptance::postgres::{Database, Server, Stop};
 use acceptance::{Api, App, Request, Setup, free_port, output};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Read};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 /// How soon a line is in the log.
 const SOON: Duration = Duration::from_secs(2);
-
-/// A provider that is watched, and how it is asked.
-fn watched() -> (Scene, Api) {
-    let (scene, at) = watched_at();
-    (scene, Api::new(at, &at.to_string()))
-}
-
-/// The same, by its address.
-fn watched_at() -> (Scene, SocketAddr) {
-    let port = free_port();
-    let setup = Setup::toml(PLAIN).with(&format!("[metrics]\nlisten = \"127.0.0.1:{port}\""));
-    let scene = Scene::start(setup);
-    (scene, SocketAddr::from(([127, 0, 0, 1], port)))
-}
 
 /// Every sample of a scrape, by its name with its labels. Each belongs to a metric that was described before it.
 #[track_caller]
@@ -81,8 +70,8 @@ fn flow(scene: &Scene, app: &App) {
 
 #[test]
 fn who_only_holds_connections_keeps_nobody_out() {
-    let (scene, at) = watched_at();
-    let watch = Api::new(at, &at.to_string());
+    let (scene, watch) = watched(Setup::toml(PLAIN));
+    let at = watch.addr();
     let silent: Vec<TcpStream> = (0..200)
         .map(|_| TcpStream::connect(at).expect("a connection"))
         .collect();
@@ -106,7 +95,7 @@ fn who_only_holds_connections_keeps_nobody_out() {
 
 #[test]
 fn requests_and_changes_are_counted_by_their_kinds() {
-    let (scene, watch) = watched();
+    let (scene, watch) = watched(Setup::toml(PLAIN));
     let app = scene.confidential(CALLBACK);
     let before = scrape(&watch);
     flow(&scene, &app);
@@ -175,16 +164,13 @@ fn requests_and_changes_are_counted_by_their_kinds() {
 
 #[test]
 fn what_waits_in_the_outbox_is_counted() {
-    let (port, closed) = (free_port(), free_port());
-    let mail = format!(
-        "[metrics]\nlisten = \"127.0.0.1:{port}\"\n[mail]\nfrom = \"no-reply@acme.example\"\n\
-         smtp = \"smtp://127.0.0.1:{closed}\"\n"
-    );
-    let scene = Scene::start(Setup::toml(PLAIN).with(&mail));
+    let closed = free_port();
+    let mail =
+        format!("[mail]\nfrom = \"no-reply@acme.example\"\nsmtp = \"smtp://127.0.0.1:{closed}\"\n");
+    let (scene, watch) = watched(Setup::toml(PLAIN).with(&mail));
     let asked = scene.provider.cli(&["mail", "test", "ann@example.com"]);
     assert_eq!(asked.code, Some(0), "{asked:?}");
-    let at = SocketAddr::from(([127, 0, 0, 1], port));
-    let told = scrape(&Api::new(at, &at.to_string()));
+    let told = scrape(&watch);
     let of = |state: &str| told[&format!("valetkey_outbox_messages{{state=\"{state}\"}}")];
     // Whether it was tried by now is chance.
     assert!((of("due") + of("put_off") - 1.0).abs() < 1e-9, "{told:?}");
@@ -195,9 +181,69 @@ fn what_waits_in_the_outbox_is_counted() {
     assert_eq!(connected, scene.provider.postgres().is_some());
 }
 
+/// While another process has the file, changes wait; of those that redeem the same code, one wins.
+#[test]
+fn what_waits_to_be_written_and_who_lost_is_counted() {
+    let (scene, watch) = watched(Setup::toml(PLAIN).database("counted.db"));
+    let app = scene.confidential(CALLBACK);
+    let code = scene.allow(&app, &[]).code();
+    let length = "valetkey_queue_length{queue=\"writer\"}";
+    let before = scrape(&watch);
+    assert!(before[length].abs() < 1e-9, "{before:?}");
+    let file = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
+    file.execute_batch("BEGIN IMMEDIATE").expect("it is free");
+    let redeem = || scene.redeem(&app, &code, &[]).status;
+    let (waiting, statuses) = std::thread::scope(|threads| {
+        let mut all = vec![threads.spawn(redeem), threads.spawn(redeem)];
+        // The writer takes those that are there at once, and waits for the file; those that come later wait for it.
+        let waiting = within(Duration::from_secs(5), || {
+            all.push(threads.spawn(redeem));
+            scrape(&watch)[length] >= 4.0
+        });
+        file.execute_batch("COMMIT").expect("it is given back");
+        let all = all.into_iter().map(|one| one.join().expect("an answer"));
+        (waiting, all.collect::<Vec<u16>>())
+    });
+    assert!(waiting, "nothing waits");
+    let won = statuses.iter().filter(|status| **status == 200).count();
+    assert_eq!(won, 1, "{statuses:?}");
+    let after = scrape(&watch);
+    let redeemed = rise(
+        &before,
+        &after,
+        "valetkey_transitions_total{name=\"grant.redeem\"}",
+    );
+    assert!((redeemed - 1.0).abs() < 1e-9, "{after:?}");
+    let lost = rise(
+        &before,
+        &after,
+        "valetkey_guards_lost_total{name=\"grant.redeem\"}",
+    );
+    let others = statuses.len() - 1;
+    assert!((1.0..=others as f64).contains(&lost), "{lost} of {others}");
+    assert!(after[length].abs() < 1e-9, "{after:?}");
+}
+
+#[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
+fn a_database_that_is_away_is_told() {
+    let mut server = Server::start_new(&programs());
+    let database = Database::on(&server.url());
+    let (scene, watch) = watched(Setup::toml(PLAIN).postgres(database));
+    let tells = |value: f64| {
+        let told = || (scrape(&watch)["valetkey_storage_works"] - value).abs() < 1e-9;
+        within(Duration::from_secs(20), told)
+    };
+    assert!(tells(1.0));
+    server.stop(Stop::Fast);
+    assert!(tells(0.0), "{}", scene.provider.log());
+    server.start();
+    assert!(tells(1.0), "{}", scene.provider.log());
+}
+
 #[test]
 fn the_page_of_metrics_names_what_is_told_and_no_more() {
-    let (scene, watch) = watched();
+    let (scene, watch) = watched(Setup::toml(PLAIN));
     flow(&scene, &scene.confidential(CALLBACK));
     let told: BTreeSet<String> = scrape(&watch)
         .into_keys()
@@ -220,7 +266,7 @@ fn the_page_of_metrics_names_what_is_told_and_no_more() {
 
 #[test]
 fn those_who_watch_come_in_by_a_door_of_their_own() {
-    let (scene, watch) = watched();
+    let (scene, watch) = watched(Setup::toml(PLAIN));
     watch.get("/health/live").expect(200);
     watch.get("/health/ready").expect(200);
     assert_eq!(watch.get("/oauth2/token").status, 404);

@@ -21,6 +21,7 @@ pub(crate) mod rest;
 pub(crate) mod steady;
 pub(crate) mod tasks_api;
 pub(crate) mod told;
+pub(crate) mod watch;
 
 use acceptance::{
     Api, App, AppSpec, Browser, Form, Json, Pkce, Provider, Redirect, Reply, Request, Setup, Url,
