@@ -258,7 +258,6 @@ async fn an_answer_that_an_event_overtakes_is_not_kept() {
     });
     // The provider has decided that the token works; its answer is on the way while the token is revoked.
     until(|| provider.asked() == 1).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
     provider.kill(&token);
     let before = provider.answers.feed_asked.load(SeqCst);
     provider.tell(json!({ "event": "token_revoked", "jti": jti }));
@@ -293,7 +292,6 @@ async fn while_the_feed_is_down_they_share_a_question_asked_after_they_came() {
         async move { status(&api, &token).await }
     });
     until(|| provider.asked() == 1).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
     provider.kill(&token);
     // These come after the token died: the answer under way is not for them.
     assert_eq!(at_once(&api, &token, 20).await, [401; 20]);
@@ -315,6 +313,7 @@ async fn a_request_that_is_given_up_leaves_the_others_their_answer() {
     let given_up = ask();
     until(|| provider.asked() == 1).await;
     let stays = ask();
+    // That it waits for the same answer cannot be seen from here.
     tokio::time::sleep(Duration::from_millis(20)).await;
     given_up.abort();
     assert_eq!((stays.await.unwrap(), provider.asked()), (200, 1));

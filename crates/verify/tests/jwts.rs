@@ -256,8 +256,9 @@ async fn a_revoked_jwt_is_refused_within_a_second() {
 async fn what_was_told_of_may_work_all_the_same() {
     let (provider, _verifier, api) = scene().await;
     let paused = provider.jwt(json!({ "sub": "eve" }));
+    let before = provider.answers.feed_asked.load(SeqCst);
     provider.tell(json!({ "event": "connection_changed", "sub": "eve", "client_id": "app" }));
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    until(|| provider.answers.feed_asked.load(SeqCst) > before).await;
     assert_eq!((status(&api, &paused).await, provider.asked()), (200, 1));
 }
 

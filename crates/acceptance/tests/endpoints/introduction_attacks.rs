@@ -199,6 +199,9 @@ fn documents_are_fetched_from_hosts_of_the_internet_alone() {
     assert_eq!(host.connections(), 0);
 }
 
+/// How many hosts of strangers are asked at once.
+const AT_ONCE: usize = 16;
+
 /// Hosts that answer a byte at a time: each visitor is told in time, also of many at once, and everybody else goes on.
 #[test]
 fn slow_hosts_hold_up_those_who_named_them_alone() {
@@ -228,7 +231,12 @@ fn slow_hosts_hold_up_those_who_named_them_alone() {
             let scene = &scene;
             scope.spawn(move || slowly(scene, &url));
         }
-        std::thread::sleep(Duration::from_millis(500));
+        let asked = || slow.iter().map(Host::connections).sum::<usize>();
+        assert!(
+            within(Duration::from_secs(3), || asked() >= AT_ONCE),
+            "{}",
+            asked()
+        );
         let began = Instant::now();
         // Keys of an app that somebody registered, the document of one that was here, and what fetches nothing.
         let assertion = signer.assertion(&keyed, scene.provider.issuer(), |_| {});

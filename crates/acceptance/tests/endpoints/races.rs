@@ -5,6 +5,7 @@ use crate::support::{ANN, CALLBACK, Scene, Tokens, assert_refused, within};
 use acceptance::{App, Reply, Request};
 use std::collections::HashSet;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// How many race.
@@ -320,7 +321,7 @@ fn a_graceful_stop_finishes_requests() {
         &machine,
         &[("grant_type", "client_credentials")],
     );
-    let api = scene.api();
+    let (api, answered) = (scene.api(), AtomicUsize::new(0));
     let (acknowledged, failed) = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..8)
             .map(|_| {
@@ -328,14 +329,18 @@ fn a_graceful_stop_finishes_requests() {
                     let mut tokens = Vec::new();
                     loop {
                         match api.try_send(&request) {
-                            Ok(reply) => tokens.push(Tokens::of(&reply).access),
+                            Ok(reply) => {
+                                tokens.push(Tokens::of(&reply).access);
+                                answered.fetch_add(1, Relaxed);
+                            }
                             Err(error) => return (tokens, error),
                         }
                     }
                 })
             })
             .collect();
-        std::thread::sleep(Duration::from_millis(300));
+        let busy = || answered.load(Relaxed) >= 50;
+        assert!(within(Duration::from_secs(10), busy), "few are answered");
         assert!(scene.provider.stop().success(), "{}", scene.provider.log());
         let ended = workers
             .into_iter()
@@ -376,12 +381,15 @@ fn a_request_under_way_is_answered_while_stopping() {
     let (head, tail) = bytes.split_at(bytes.len() - 5);
     let mut stream = std::net::TcpStream::connect(scene.provider.addr()).expect("connects");
     stream.write_all(head).expect("sends");
+    // That it has begun to read cannot be seen from here.
     std::thread::sleep(Duration::from_millis(100));
+    let addr = scene.provider.addr();
     let stopper = std::thread::spawn(move || {
         let status = scene.provider.stop();
         (scene, status)
     });
-    std::thread::sleep(Duration::from_millis(200));
+    let stops = || std::net::TcpStream::connect(addr).is_err();
+    assert!(within(Duration::from_secs(5), stops), "it does not stop");
     stream.write_all(tail).expect("sends the rest");
     let reply = acceptance::read_reply(&mut BufReader::new(stream), false).expect("is answered");
     let (mut scene, status) = stopper.join().expect("it stops");

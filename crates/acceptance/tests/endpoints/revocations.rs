@@ -1,8 +1,9 @@
 //! The revocation feed, as an API that keeps introspection answers uses it.
 
 use crate::support;
-use crate::support::{ANN, CALLBACK, Scene, assert_refused, within};
-use acceptance::{Api, App, Json, Reply, Request, free_port, target};
+use crate::support::watch::{until_one_is_held, watched};
+use crate::support::{ANN, CALLBACK, PLAIN, Scene, assert_refused, within};
+use acceptance::{Api, App, Json, Reply, Request, Setup, free_port, target};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -95,7 +96,7 @@ fn every_revocation_is_told_by_the_names_of_introspection() {
 
 #[test]
 fn a_held_request_is_answered_when_something_happens() {
-    let scene = Scene::plain("");
+    let (scene, watch) = watched(Setup::toml(PLAIN));
     let api = scene.resource_server();
     let app = scene.confidential(CALLBACK);
     let tokens = scene.tokens(&app, "tasks:read");
@@ -114,7 +115,7 @@ fn a_held_request_is_answered_when_something_happens() {
             let reply = ask(&scene, &api, Some(&from), 10_000).expect(200);
             (reply.json(), Instant::now())
         });
-        std::thread::sleep(Duration::from_millis(300));
+        until_one_is_held(&watch);
         scene.revoke(&app, &tokens.access).expect(200);
         let revoked = Instant::now();
         (held.join().expect("it is answered"), revoked)
@@ -126,7 +127,7 @@ fn a_held_request_is_answered_when_something_happens() {
 
 #[test]
 fn a_command_is_told_within_a_few_hundred_milliseconds() {
-    let scene = Scene::plain("");
+    let (scene, watch) = watched(Setup::toml(PLAIN));
     let api = scene.resource_server();
     let app = scene.confidential(CALLBACK);
     let from = here(&scene, &api);
@@ -137,7 +138,7 @@ fn a_command_is_told_within_a_few_hundred_milliseconds() {
                 Instant::now(),
             )
         });
-        std::thread::sleep(Duration::from_millis(300));
+        until_one_is_held(&watch);
         scene.cli(&["app", "disable", &app.client_id]);
         // The command's own end is after its commit.
         let (ended, (answer, told)) = (Instant::now(), held.join().expect("it is answered"));
@@ -229,7 +230,7 @@ fn what_cannot_be_read_is_refused() {
 
 #[test]
 fn a_stop_ends_what_is_held() {
-    let mut scene = Scene::plain("");
+    let (mut scene, watch) = watched(Setup::toml(PLAIN));
     let api = scene.resource_server();
     let from = here(&scene, &api);
     let addr = scene.provider.addr();
@@ -239,7 +240,7 @@ fn a_stop_ends_what_is_held() {
     ));
     let request = request.basic(&api.client_id, &api.client_secret);
     let held = std::thread::spawn(move || acceptance::send(addr, "localhost", &request));
-    std::thread::sleep(Duration::from_millis(300));
+    until_one_is_held(&watch);
     let stopping = Instant::now();
     assert!(scene.provider.stop().success());
     assert!(

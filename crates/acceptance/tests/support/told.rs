@@ -9,7 +9,8 @@ use std::time::Duration;
 
 /// What the small provider needs for the device flow to be a part of the work.
 pub(crate) const DEVICES: &str = "[grants]\ndevice_code = true\n[device]\ninterval = \"1s\"";
-/// What is revoked on one node is refused on all within this time.
+/// What is revoked on one node is refused on all within this time, which is what tests let pass: to ask until it is refused
+/// would take longer for the same.
 pub(crate) const TOLD: Duration = Duration::from_secs(1);
 
 /// Codes to redeem in one round, and codes that two race for.

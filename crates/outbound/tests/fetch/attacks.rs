@@ -329,6 +329,9 @@ async fn a_name_that_changes_all_the_time_is_never_connected_to_inside() {
     assert_eq!((free.asked().len(), inside.asked().len()), (20, 0));
 }
 
+/// How many of one kind are fetched at once.
+const AT_ONCE: usize = 16;
+
 /// Hosts that answer slowly take turns from their own kind alone.
 #[tokio::test]
 async fn slow_hosts_of_strangers_keep_nobody_else_waiting() {
@@ -346,7 +349,9 @@ async fn slow_hosts_of_strangers_keep_nobody_else_waiting() {
             tokio::spawn(async move { out.fetch_in(Queue::Stranger, &url, &late).await })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    while slow.asked().len() < AT_ONCE {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
     for queue in [Queue::Own, Queue::Known] {
         let began = Instant::now();
         out.fetch_in(queue, &url(&quick), &late).await.unwrap();

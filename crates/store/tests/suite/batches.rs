@@ -1,6 +1,6 @@
 //! What is asked for at once: codes, with what they answer and give, requests that are kept, devices that poll.
 use crate::devices::kept;
-use crate::nodes::{behind_proxy, inject, world as on_postgres};
+use crate::nodes::{behind_proxy, inject, until_waiting, world as on_postgres};
 use crate::racers::race;
 use crate::world::{World, own};
 use protocol::Transition;
@@ -112,10 +112,15 @@ async fn in_one_batch(
     let tokens =
         [0, 1].map(|_| Transition::Grant(GrantChange::IssueAccessToken(world.access(&grant))));
     let mut tasks = Vec::new();
-    for transition in tokens.into_iter().chain(transitions) {
-        let world = world.clone();
-        tasks.push(tokio::spawn(async move { world.settle(transition).await }));
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    for (at, transition) in tokens.into_iter().chain(transitions).enumerate() {
+        let other = world.clone();
+        tasks.push(tokio::spawn(async move { other.settle(transition).await }));
+        match at {
+            0 => until_waiting(world, 1, ("batches", 0)).await,
+            1 => until_waiting(world, 2, ("batches", 0)).await,
+            // What a lane has taken and not begun cannot be seen from here.
+            _ => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
     }
     tokio::task::spawn_blocking(move || drop(blocker))
         .await

@@ -37,6 +37,7 @@ async fn what_was_settled_and_what_lost_its_guard_is_counted_by_name() {
     let many: u64 = batches.sizes.iter().map(|(_, count)| count).sum();
     assert!(many > 0 && many <= batches.transitions && batches.time > Duration::ZERO);
     assert!(world.store.queues().iter().all(|queue| queue.length == 0));
+    // It is as old as the time that passes.
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert!(world.store.feed_age() >= Duration::from_millis(20));
     world.store.poll_changes().await.unwrap();

@@ -79,6 +79,7 @@ async fn what_was_taken_back_meanwhile_is_refused_at_the_first_word() {
             tokio::spawn(async move { store.access_token(id).await })
         })
         .collect();
+    // They wait for a while, in which none may answer.
     tokio::time::sleep(Duration::from_millis(500)).await;
     proxy.halt(false);
     for asked in asked {

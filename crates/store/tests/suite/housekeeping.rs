@@ -270,8 +270,16 @@ async fn a_full_queue_is_said_and_nothing_is_lost() {
             })
         })
         .collect();
-    tokio::task::yield_now().await;
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let is_full = || {
+        world
+            .store
+            .queues()
+            .iter()
+            .any(|queue| queue.length >= 4_096)
+    };
+    while !is_full() {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
     drop(blocker);
     let (mut kept, mut refused) = (0, 0);
     for task in tasks {

@@ -1,5 +1,5 @@
 //! What only nodes on PostgreSQL meet: races that the database refuses, commits whose answer is lost, a server that
-//! goes away. Each test ends at once where no server is named.
+//! goes away.
 use crate::devices::asked;
 use crate::engine::Database;
 use crate::proxy::Proxy;
@@ -21,6 +21,26 @@ pub(crate) fn world() -> World {
 pub(crate) async fn hears_nothing_for_a_second(node: &Store) {
     while node.feed_age() <= Duration::from_secs(1) {
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Waits until so many sessions of the database wait for a lock, and so many changes in a queue.
+pub(crate) async fn until_waiting(world: &World, locks: i64, queue: (&str, usize)) {
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock'";
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let mut queues = world.store.queues().into_iter();
+        let length = queues.find(|one| one.name == queue.0).unwrap().length;
+        let found = (world.database().count(waiting), length);
+        if found == (locks, queue.1) {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "{found:?} wait, not {locks} and {queue:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Many revocations at once: each is told once, in a feed without a gap.
 use crate::feed::{after, here};
-use crate::nodes::{behind_proxy, inject, world as on_postgres};
+use crate::nodes::{behind_proxy, inject, until_waiting, world as on_postgres};
 use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
@@ -9,7 +9,6 @@ use protocol::transition::GrantChange;
 use protocol::types::{AccessToken, Grant, Locator};
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{Outcome, Store};
 
 fn deletion(token: &AccessToken) -> Transition {
@@ -270,19 +269,19 @@ async fn a_batch_whose_first_numbers_another_node_takes_loses_no_line() {
     let numbers = world.database().hold(taken);
     let mut tasks = Vec::new();
     for (at, (grant, _)) in [first].into_iter().chain(rest).enumerate() {
-        let (world, transition) = (world.clone(), world.revocation(grant));
-        tasks.push(tokio::spawn(async move { world.settle(transition).await }));
-        if at == 0 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+        let (other, transition) = (world.clone(), world.revocation(grant));
+        tasks.push(tokio::spawn(async move { other.settle(transition).await }));
+        // The first waits for its guard and the others for it.
+        until_waiting(&world, 1, ("revocations", at)).await;
     }
-    for held in [guard, numbers] {
-        // The first waits for its guard and the others for it; then these are one batch, which waits for numbers.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        tokio::task::spawn_blocking(move || drop(held))
-            .await
-            .unwrap();
-    }
+    let free = async |held| {
+        let freed = tokio::task::spawn_blocking(move || drop(held));
+        freed.await.unwrap();
+    };
+    free(guard).await;
+    // Then these are one batch, which waits for numbers.
+    until_waiting(&world, 1, ("revocations", 0)).await;
+    free(numbers).await;
     for task in tasks {
         assert_eq!(task.await.unwrap(), Outcome::Committed);
     }

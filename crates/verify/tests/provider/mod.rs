@@ -217,6 +217,9 @@ async fn introspect(
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
+    // Whoever is told that it was asked knows that it has looked.
+    let known = answers.tokens.lock().unwrap().get(&form["token"]).cloned();
+    let slow = *answers.slow.lock().unwrap();
     answers.asked.fetch_add(1, SeqCst);
     let own = match form["token"].starts_with("test_") {
         true => "Basic dGVzdF9hcGk6c2VjcmV0",
@@ -225,8 +228,6 @@ async fn introspect(
     if headers["authorization"] != own {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let known = answers.tokens.lock().unwrap().get(&form["token"]).cloned();
-    let slow = *answers.slow.lock().unwrap();
     tokio::time::sleep(slow).await;
     match answers.broken.load(SeqCst) {
         true => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -1,6 +1,7 @@
 //! A clock that jumps a day ahead and is set back, under a running server.
 use super::ground::{Ground, assert_said, lines};
 use crate::support::client::tool;
+use crate::support::watch::{until_one_is_held, watched};
 use crate::support::{ANN, CALLBACK, PASSWORD, PLAIN, Scene, Tokens, assert_refused, within};
 use acceptance::{AppSpec, Request, Setup, postgres::Database, target};
 use rusqlite::Connection;
@@ -107,7 +108,7 @@ fn the_node_number_is_held_by_the_clock_that_is_set_right() {
 #[test]
 fn a_day_back_and_ahead_again() {
     let ground = Ground::new();
-    let scene = Scene::start(ground.setup());
+    let (scene, watch) = watched(ground.setup());
     let (app, api) = (scene.confidential(CALLBACK), scene.resource_server());
     let first = scene.tokens(&app, "tasks:read");
     let ask = |pairs: &[(&str, &str)]| {
@@ -125,7 +126,7 @@ fn a_day_back_and_ahead_again() {
     let held = Instant::now();
     let told = std::thread::scope(|scope| {
         let asked = scope.spawn(|| ask(&[("cursor", &at), ("wait", "20000")]));
-        std::thread::sleep(Duration::from_millis(300));
+        until_one_is_held(&watch);
         ground.set_clock(DAY);
         scene.revoke(&app, &first.access).expect(200);
         asked.join().expect("an answer").expect(200).json()
