@@ -1,8 +1,8 @@
 //! Checks of the members that a token response has besides the standard ones.
 use super::checks::{Checks, is_text};
 use super::known::dotted;
-use super::values::{ExtraSetting, Extras, Fact, IdSetting};
-use protocol::policy::Extra;
+use super::values::{ExtraSetting, Extras, IdSetting};
+use protocol::policy::{Extra, PersonFact};
 
 /// Members that the RFC defines; nothing else may take their place (RFC 6749 §5.1).
 const STANDARD: [&str; 6] = [
@@ -47,7 +47,10 @@ fn members<'a>(
             );
         }
         let extra = match setting {
-            ExtraSetting::Fact(fact) => one(checks, path, *fact),
+            ExtraSetting::Fact(fact) => {
+                look(checks, path, *fact);
+                Extra::Fact(*fact)
+            }
             ExtraSetting::Table(inner) => Extra::Object(members(checks, path, inner)),
         };
         found.push((name.clone(), extra));
@@ -56,21 +59,12 @@ fn members<'a>(
     found
 }
 
-fn one(checks: &mut Checks<'_>, path: &[&str], fact: Fact) -> Extra {
+fn look(checks: &mut Checks<'_>, path: &[&str], fact: PersonFact) {
     let counted = matches!(checks.settings().accounts.id, IdSetting::Counter(_));
-    match fact {
-        Fact::Number => {
-            if !counted {
-                checks.fault(
-                    &dotted(path),
-                    "people have no number here: write id = \"number\" under [accounts], or \"user.id\" here",
-                );
-            }
-            Extra::Number
-        }
-        Fact::Id => Extra::Id,
-        Fact::Name => Extra::Name,
-        Fact::Email => Extra::Email,
-        Fact::EmailVerified => Extra::EmailVerified,
+    if fact == PersonFact::Number && !counted {
+        checks.fault(
+            &dotted(path),
+            "people have no number here: write id = \"number\" under [accounts], or \"user.id\" here",
+        );
     }
 }

@@ -2,7 +2,7 @@
 use super::layers::Layers;
 use super::*;
 use protocol::policy::{
-    Bodies, Extra, PkcePolicy, RedirectUriAtToken, Registration, Rotation, SignUp,
+    Bodies, Extra, PersonFact, PkcePolicy, RedirectUriAtToken, Registration, Rotation, SignUp,
 };
 use protocol::types::GrantType;
 use protocol::types::Lifetime;
@@ -195,9 +195,12 @@ fn every_setting_reaches_the_configuration() {
     );
     assert_eq!(tokens.code_personal.seconds(), 90);
     let member = |name: &str, extra| (name.to_owned(), extra);
-    let info = vec![member("name", Extra::Name), member("mail", Extra::Email)];
+    let info = vec![
+        member("name", Extra::Fact(PersonFact::Name)),
+        member("mail", Extra::Fact(PersonFact::Email)),
+    ];
     let extras = [
-        member("uid", Extra::Number),
+        member("uid", Extra::Fact(PersonFact::Number)),
         member("info", Extra::Object(info)),
     ];
     assert_eq!(tokens.extras, extras);

@@ -1,5 +1,5 @@
 //! Values of settings that TOML has no word for: lengths of time, and switches that take a table.
-use protocol::policy::SignUp;
+use protocol::policy::{PersonFact, SignUp};
 use protocol::types::{Language, Lifetime};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{MapAccess, Visitor};
@@ -165,7 +165,7 @@ pub(crate) enum Counter {
 )]
 pub(crate) enum ExtraSetting {
     /// One fact.
-    Fact(Fact),
+    Fact(PersonFact),
     /// An object.
     Table(Extras),
 }
@@ -207,26 +207,6 @@ impl<'de> Deserialize<'de> for Extras {
         }
         from.deserialize_map(Members)
     }
-}
-
-/// What a token response may tell of the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Fact {
-    /// Their number, as a JSON number.
-    #[serde(rename = "user.number")]
-    Number,
-    /// Their id as apps see it.
-    #[serde(rename = "user.id")]
-    Id,
-    /// What they are called.
-    #[serde(rename = "user.name")]
-    Name,
-    /// Their address.
-    #[serde(rename = "user.email")]
-    Email,
-    /// Whether their address was proved.
-    #[serde(rename = "user.email_verified")]
-    EmailVerified,
 }
 
 /// Tables inside tables that the schema spells out: one more than are taken.

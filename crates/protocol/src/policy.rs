@@ -168,8 +168,10 @@ impl TokenPolicy {
     pub fn tells_of_person(&self) -> bool {
         fn tells((_, extra): &(String, Extra)) -> bool {
             match extra {
-                Extra::Name | Extra::Email => true,
-                Extra::Number | Extra::Id | Extra::EmailVerified => false,
+                Extra::Fact(PersonFact::Name | PersonFact::Email) => true,
+                Extra::Fact(PersonFact::Number | PersonFact::Id | PersonFact::EmailVerified) => {
+                    false
+                }
                 Extra::Object(members) => members.iter().any(tells),
             }
         }
@@ -180,18 +182,30 @@ impl TokenPolicy {
 /// A member that a provider's token response documents besides the standard ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extra {
-    /// The person's number, as a JSON number.
-    Number,
-    /// The person's id, as apps see it everywhere else.
-    Id,
-    /// What they are called.
-    Name,
-    /// Their address, if it was proved; the member is left out otherwise.
-    Email,
-    /// Whether their address was proved, as a JSON boolean.
-    EmailVerified,
+    /// Something about the person.
+    Fact(PersonFact),
     /// An object of such members.
     Object(Vec<(String, Extra)>),
+}
+
+/// What such a member may tell of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum PersonFact {
+    /// Their number, as a JSON number.
+    #[serde(rename = "user.number")]
+    Number,
+    /// Their id, as apps see it everywhere else.
+    #[serde(rename = "user.id")]
+    Id,
+    /// What they are called.
+    #[serde(rename = "user.name")]
+    Name,
+    /// Their address, if it was proved; the member is left out otherwise.
+    #[serde(rename = "user.email")]
+    Email,
+    /// Whether their address was proved, as a JSON boolean.
+    #[serde(rename = "user.email_verified")]
+    EmailVerified,
 }
 
 /// Bodies that the token endpoint takes. A form always.

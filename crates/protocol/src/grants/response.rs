@@ -1,7 +1,7 @@
 //! The successful answer of the token endpoint (RFC 6749 §5.1).
 use super::Context;
 use crate::policy::Policy;
-use crate::policy::{Extra, TokenPolicy};
+use crate::policy::{Extra, PersonFact, TokenPolicy};
 use crate::token::TokenReply;
 use crate::types::{AccessToken, Person};
 use serde::Serialize;
@@ -62,16 +62,20 @@ impl Serialize for Extras<'_> {
         for (name, extra) in self.members {
             let person = self.person;
             match extra {
-                Extra::Number => object.serialize_entry(name, &person.subject.0)?,
-                Extra::Id => object.serialize_entry(name, &self.policy.sub_of(person))?,
-                Extra::Name => object.serialize_entry(name, &person.name)?,
+                Extra::Fact(PersonFact::Number) => {
+                    object.serialize_entry(name, &person.subject.0)?
+                }
+                Extra::Fact(PersonFact::Id) => {
+                    object.serialize_entry(name, &self.policy.sub_of(person))?
+                }
+                Extra::Fact(PersonFact::Name) => object.serialize_entry(name, &person.name)?,
                 // An address that nobody proved is not told.
-                Extra::Email => {
+                Extra::Fact(PersonFact::Email) => {
                     if let Some(email) = person.proved_email() {
                         object.serialize_entry(name, email)?;
                     }
                 }
-                Extra::EmailVerified => {
+                Extra::Fact(PersonFact::EmailVerified) => {
                     object.serialize_entry(name, &person.verified_at.is_some())?;
                 }
                 Extra::Object(members) => {

@@ -12,7 +12,7 @@ use pages::{Brand, Frame, Page, path};
 use protocol::advice::Advice;
 use protocol::apis::{Api, TokenForm};
 use protocol::authorize::{AuthorizationError, ShownError};
-use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Rotation, ScopeEntry};
+use protocol::policy::{self, PersonFact, PkcePolicy, RedirectUriAtToken, Rotation, ScopeEntry};
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
 use protocol::types::ids::SubjectFormat;
@@ -226,11 +226,15 @@ fn extras(policy: &protocol::Policy) -> Vec<Extra> {
 
 fn meaning(extra: &policy::Extra) -> &'static str {
     match extra {
-        policy::Extra::Number => "the person's number",
-        policy::Extra::Id => "the person's id",
-        policy::Extra::Name => "what the person is called",
-        policy::Extra::Email => "the person's e-mail address, if they confirmed it",
-        policy::Extra::EmailVerified => "whether the person confirmed their e-mail address",
+        policy::Extra::Fact(PersonFact::Number) => "the person's number",
+        policy::Extra::Fact(PersonFact::Id) => "the person's id",
+        policy::Extra::Fact(PersonFact::Name) => "what the person is called",
+        policy::Extra::Fact(PersonFact::Email) => {
+            "the person's e-mail address, if they confirmed it"
+        }
+        policy::Extra::Fact(PersonFact::EmailVerified) => {
+            "whether the person confirmed their e-mail address"
+        }
         policy::Extra::Object(_) => "more about the person",
     }
 }
@@ -239,11 +243,11 @@ fn meaning(extra: &policy::Extra) -> &'static str {
 fn example(extra: &policy::Extra, policy: &protocol::Policy) -> String {
     let text = |value: &str| Value::from(value).to_string();
     match extra {
-        policy::Extra::Number => NUMBER.to_string(),
-        policy::Extra::Id => text(&person(policy)),
-        policy::Extra::Name => text("Ada Example"),
-        policy::Extra::Email => text("ada@example.com"),
-        policy::Extra::EmailVerified => true.to_string(),
+        policy::Extra::Fact(PersonFact::Number) => NUMBER.to_string(),
+        policy::Extra::Fact(PersonFact::Id) => text(&person(policy)),
+        policy::Extra::Fact(PersonFact::Name) => text("Ada Example"),
+        policy::Extra::Fact(PersonFact::Email) => text("ada@example.com"),
+        policy::Extra::Fact(PersonFact::EmailVerified) => true.to_string(),
         policy::Extra::Object(members) => {
             let member = |(name, extra): &(String, policy::Extra)| {
                 format!("{}:{}", text(name), example(extra, policy))
