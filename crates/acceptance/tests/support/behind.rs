@@ -48,9 +48,7 @@ pub(crate) fn read(scene: &Scene, sql: &str) -> Vec<String> {
 pub(crate) fn tables(scene: &Scene) -> Vec<String> {
     let sql = match scene.provider.postgres() {
         Some(_) => "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
-        None => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-        }
+        None => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
     };
     let found = read(scene, sql);
     assert!(found.iter().any(|table| table == "outbox"), "{found:?}");

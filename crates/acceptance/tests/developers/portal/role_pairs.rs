@@ -136,8 +136,7 @@ fn tried(
                 }
                 let statuses: &[u16] = match (rank, rank < route.least) {
                     (0, _) => &[404],
-                    // What is typed may be looked at first; `role_steps` sends what is right.
-                    (_, true) => &[400, 403],
+                    (_, true) => &[403],
                     (_, false) => &[],
                 };
                 for at in 0..most {

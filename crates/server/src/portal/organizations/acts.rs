@@ -1,6 +1,6 @@
 //! Another name for an organization, how its members sign in, and its end.
 use super::refusal::sentence;
-use super::show::{Said, page, seat};
+use super::show::{Said, owners_seat, page, seat};
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
@@ -147,7 +147,7 @@ pub(super) async fn require_second_factor(
     posted: Posted<SecondFactorForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = seat(&app, &desk, &form.id).await?;
+    let seat = owners_seat(&app, &desk, &form.id).await?;
     let problem = match stale {
         Some(stale) => Some(stale),
         None => desk.proved(&app, "second-password", form.password).await?,
@@ -194,7 +194,7 @@ pub(super) async fn dissolve(
     posted: Posted<DissolveForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = seat(&app, &desk, &form.id).await?;
+    let seat = owners_seat(&app, &desk, &form.id).await?;
     let mut problem = stale;
     if form.confirm.trim() != seat.facts().organization.name {
         let sentence = desk

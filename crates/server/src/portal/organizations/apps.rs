@@ -1,6 +1,6 @@
 //! The apps that members let in for an organization, and what its owners decide about them.
 use super::refusal::sentence;
-use super::show::seat;
+use super::show::owners_seat;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
@@ -19,7 +19,7 @@ use protocol::Params;
 use protocol::connections::{RESTORABLE, is_restorable};
 use protocol::organizations::{OrganizationError, Seat};
 use protocol::transition::OrganizationChange;
-use protocol::types::{AppStanding, ClientNo, Locator, Role, UnixTime, WorkspaceApp};
+use protocol::types::{AppStanding, ClientNo, Locator, UnixTime, WorkspaceApp};
 use store::{Outcome, StoreError};
 
 /// Apps on one page of the list.
@@ -75,11 +75,7 @@ async fn owner(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
     if !app.policy().accounts.workspaces {
         return Err(PageFault::NotFound.into());
     }
-    let seat = seat(app, desk, id).await?;
-    match seat.role() {
-        Role::Owner => Ok(seat),
-        Role::Viewer | Role::Developer => Err(PageFault::Role.into()),
-    }
+    owners_seat(app, desk, id).await
 }
 
 async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response, PageError> {

@@ -1,8 +1,8 @@
 //! The picture of an organization.
 use super::acts::{Asked, again, done, settle};
-use super::show::{Said, page, seat};
+use super::show::{Said, owners_seat, page};
 use crate::account::throttle;
-use crate::http::error::{PageError, PageFault};
+use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
 use crate::http::upload::Uploaded;
 use crate::portal::desk::Desk;
@@ -13,7 +13,6 @@ use axum::response::Response;
 use pages::portal::OrganizationPage;
 use protocol::Params;
 use protocol::organizations::Seat;
-use protocol::types::Role;
 
 /// A picture that an organization is to have.
 pub(crate) struct LogoForm {
@@ -45,22 +44,13 @@ impl WholeForm for RemoveLogoForm {
     }
 }
 
-/// The seat of an owner: nothing is drawn for anybody else.
-async fn owners(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
-    let seat = seat(app, desk, id).await?;
-    match seat.role() {
-        Role::Owner => Ok(seat),
-        Role::Viewer | Role::Developer => Err(PageFault::Role.into()),
-    }
-}
-
 /// `POST`: gives it the picture that was uploaded.
 pub(super) async fn upload(
     State(app): State<App>,
     Uploaded(posted, file): Uploaded<LogoForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = owners(&app, &desk, &form.id).await?;
+    let seat = owners_seat(&app, &desk, &form.id).await?;
     let (problem, wait) = match drawn(&app, &desk, stale, file).await? {
         Ok(drawn) => {
             let asked = asked(&seat, &form.id, Some(drawn));
@@ -86,7 +76,7 @@ pub(super) async fn remove(
     posted: Posted<RemoveLogoForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let seat = owners(&app, &desk, &form.id).await?;
+    let seat = owners_seat(&app, &desk, &form.id).await?;
     match stale {
         Some(stale) => again(&app, desk, &seat, Said::default(), stale).await,
         None => {

@@ -1,5 +1,5 @@
 //! The page of an organization.
-use crate::http::error::PageError;
+use crate::http::error::{PageError, PageFault};
 use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
@@ -50,6 +50,18 @@ pub(super) async fn seat(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageE
             NotTheirs::SecondFactor => OwnPage::Organizations.second_factor(),
             why => why.into(),
         })
+}
+
+/// The same of an owner: nothing that was typed is looked at for anybody else.
+///
+/// # Errors
+/// As [`seat`]; that it is for owners.
+pub(super) async fn owners_seat(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
+    let seat = seat(app, desk, id).await?;
+    match seat.role() {
+        Role::Owner => Ok(seat),
+        Role::Viewer | Role::Developer => Err(PageFault::Role.into()),
+    }
 }
 
 /// Where its picture is, if it has one.
