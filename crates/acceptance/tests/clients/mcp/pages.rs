@@ -142,7 +142,15 @@ impl Followed {
             let url = urls.lines().last().and_then(Url::parse).expect("a URL");
             let back = consent(&mut ada, &url.target()).location;
             let callback = Url::parse(&back).expect("a URL");
-            api(&back).get(&callback.target()).expect(200);
+            // It has the page opened before it listens for whoever comes back.
+            let page = Request::get(&callback.target());
+            let is_taken = || {
+                api(&back)
+                    .try_send(&page)
+                    .is_ok_and(|reply| reply.status == 200)
+            };
+            let came = within(LIMIT, is_taken);
+            assert!(came, "{nth}: {}", text(&self.log()));
         }
         let ended = wait_for_exit(&mut client.0, LIMIT);
         let good = ended.is_some_and(|status| status.success());
