@@ -109,6 +109,16 @@ export class Stage {
     this.assertQuiet();
   }
 
+  // The same, and keeps a picture of this width that the documentation shows: in light, as people have it who run scripts.
+  async lookForReaders(page, picture, width) {
+    await this.look(page, picture);
+    if (!this.screenshots || !this.script || this.scheme !== "light" || this.language !== "en") return;
+    await page.setViewportSize({ width, height: 640 });
+    const path = join(this.screenshots, `${this.name}-${picture}.png`);
+    await lookAgain(page, () => page.screenshot({ path, fullPage: true }));
+    await page.setViewportSize(WIDE);
+  }
+
   // What holds for every mail, in light and in dark: it is read at each width without scrolling sideways, axe finds no
   // fault in it, it runs nothing and fetches nothing.
   async lookAtMail(html, picture) {

@@ -23,13 +23,13 @@ export async function walk(stage) {
   const asked = question(site, app);
   await page.goto(asked.url);
   assert.equal(await heading(page), "Allow My first app to use your Valetkey dev account?");
-  await stage.look(page, "consent");
+  await stage.lookForReaders(page, "consent", 440);
   await press(page, "#allow");
   const { searchParams } = new URL(page.url());
   assert.equal(searchParams.get("state"), asked.state);
   const exchange = await page.locator("#exchange").innerText();
   assert.ok(exchange.includes(`-d code=${searchParams.get("code")} `), exchange);
-  await stage.look(page, "code");
+  await stage.lookForReaders(page, "code", 720);
 
   const token = await redeemed(site, app, searchParams.get("code"), asked.verifier);
   const tasks = await fetch(site.tasks_api, { headers: { Authorization: `Bearer ${token}` } });
@@ -64,7 +64,7 @@ async function make(stage, page, counted) {
   await counted.type("#homepage", "https://app.example");
   await counted.type("#redirect-1", stage.site.your_app);
   await press(page, "#create");
-  await stage.look(page, "secret");
+  await stage.lookForReaders(page, "secret", 440);
   assert.equal(await page.getAttribute("#next", "href"), "/developers", "what comes next is told");
   return { id: await page.inputValue("#client-id"), secret: await page.inputValue("#client-secret") };
 }

@@ -42,6 +42,7 @@ fn shown(page: &str) -> Vec<(String, String)> {
 
 /// The steps that a walk looks at, in order.
 fn steps(walk: &str) -> Vec<String> {
+    let walk = walk.replace("lookForReaders(", "look(");
     let calls = walk.split("look(").skip(1);
     let names = calls.filter_map(|call| {
         let call = call.lines().next()?;
@@ -108,6 +109,10 @@ fn the_pictures_of_the_tutorial_are_steps_of_its_walk() {
     for name in &names {
         let known = steps.iter().filter(|step| *step == name).count();
         assert_eq!(known, 1, "{name} is not a step of {steps:?}");
+        // The walk makes the picture itself, that wide.
+        let file = root().join(format!("docs/tutorial/pictures/first-app-{name}.png"));
+        let made = format!("lookForReaders(page, \"{name}\", {})", size(&file)[0]);
+        assert!(walk.contains(&made), "{made}");
     }
     // What the walk presses and types is what the tutorial says.
     let tutorial = page("docs/tutorial/first-app.md");
