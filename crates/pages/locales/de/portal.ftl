@@ -209,7 +209,7 @@ redirect-case = Groß- und Kleinbuchstaben unterscheiden sich.
 redirect-encoding = Sie ist anders kodiert: %-Zeichenfolgen müssen Zeichen für Zeichen gleich sein.
 redirect-query = Was hinter dem Fragezeichen steht, unterscheidet sich.
 redirect-path = Der Pfad unterscheidet sich.
-redirect-fragment = Eine Rücksprungadresse hat kein Fragment (#…).
+redirect-fragment = Eine Rücksprungadresse hat kein Fragment: Lassen Sie den Teil ab # weg.
 redirect-wildcard = Ein Stern steht für sich selbst: Es gibt keine Platzhalter. Tragen Sie jede Adresse ein.
 redirect-unfit = Das kann keine Rücksprungadresse sein: Sie muss eine vollständige URL aus druckbaren Zeichen sein, https, oder http auf localhost.
 

@@ -210,7 +210,7 @@ redirect-case = Capitals and small letters differ.
 redirect-encoding = It is encoded in another way: %-escapes must be the same, letter for letter.
 redirect-query = What stands behind the question mark differs.
 redirect-path = The path differs.
-redirect-fragment = A redirect URL has no fragment (#…).
+redirect-fragment = A redirect URL has no fragment: leave out the part from # on.
 redirect-wildcard = A star stands for itself: there are no wildcards. Register each URL.
 redirect-unfit = This can be no redirect URL: it must be an absolute URL of printable characters, https, or http on localhost.
 
