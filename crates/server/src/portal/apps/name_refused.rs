@@ -1,4 +1,4 @@
-//! The page that says that an app cannot have its name, and what to do.
+//! The pages that say that an app stays where it is: it cannot have its name, or its new owner has no room; and what to do.
 use crate::http::notice::{PlainPage, link};
 use crate::http::session::BrowserContext;
 use crate::state::App;
@@ -27,17 +27,27 @@ pub(super) fn refused(
     said: &NameRefused,
     browser: &BrowserContext,
 ) -> Response {
-    let language = browser.language;
     let why = match error.field {
         Field::ProvidersName => said.provider,
         Field::ReviewMark => said.mark,
         _ => said.taken,
     };
+    stays(app, client, (said.cause, said.title, why), browser)
+}
+
+/// The page that says that an app stays where it is: the cause for the log, its title and why, as messages.
+pub(super) fn stays(
+    app: &App,
+    client: &Client,
+    (cause, title, why): (&'static str, &'static str, &'static str),
+    browser: &BrowserContext,
+) -> Response {
+    let language = browser.language;
     let name = isolated(&client.name);
     PlainPage {
         status: StatusCode::CONFLICT,
-        cause: Some(said.cause),
-        title: language.text(said.title),
+        cause: Some(cause),
+        title: language.text(title),
         sentence: language.text_of(
             why,
             &[("app", &name), ("product", &app.config.branding.product)],

@@ -1,9 +1,8 @@
 //! Handing an app over: offering it, taking the offer back, accepting and declining it.
-use super::name_refused::{NameRefused, refused};
+use super::name_refused::{NameRefused, refused, stays};
 use super::show::{Said, page};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, WholeForm};
-use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
 use crate::http::session::BrowserContext;
 use crate::ops::clock;
@@ -11,14 +10,12 @@ use crate::portal::desk::Desk;
 use crate::portal::offered::{NotAccepted, accept as accept_offer, decline as decline_offer};
 use crate::state::App;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use pages::portal::{AppPage, Apps, PORTAL, app_href};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::transfer::{self, TransferError};
-use protocol::types::text::isolated;
 use protocol::types::{Client, Language, Locator, MailAddress, Membership, Person, Receiver, Role};
 use store::{Outcome, StoreError};
 
@@ -206,25 +203,12 @@ const NOT_YOURS: NameRefused = NameRefused {
 
 /// The page that says that whoever would run an app has as many as they may, and what to do.
 fn no_room(app: &App, client: &Client, to: &Receiver, browser: &BrowserContext) -> Response {
-    let language = browser.language;
     let why = match to {
         Receiver::Address(_) => "transfer-full",
         Receiver::Organization(_) => "transfer-full-organization",
     };
-    let name = isolated(&client.name);
-    PlainPage {
-        status: StatusCode::CONFLICT,
-        cause: Some("An app that is offered would be one more than its new owner may run"),
-        title: language.text("transfer-full-title"),
-        sentence: language.text_of(
-            why,
-            &[("app", &name), ("product", &app.config.branding.product)],
-        ),
-        code: None,
-        details: Vec::new(),
-        next: link(language.text("app-not-back-apps"), PORTAL),
-    }
-    .page_for(app, browser)
+    let cause = "An app that is offered would be one more than its new owner may run";
+    stays(app, client, (cause, "transfer-full-title", why), browser)
 }
 
 /// An offer that is answered.
