@@ -1,8 +1,11 @@
 //! What a node keeps in memory so that a token is checked by one row: revoked grants, people whose standing
 //! changed, and apps. It is fed by this node's own commits before they are answered, and by the change feed.
+use crate::Outcome;
+use crate::changes::changed_client;
 use crate::connections::stored;
 use crate::facts::workspaces::{BLOCKED, WorkspaceEnd};
 use crate::feed::above;
+use protocol::Transition;
 use protocol::facts::Standing;
 use protocol::types::{Client, ClientNo, ConnectionKey, ConnectionStanding, Locator, Subject};
 use quick_cache::UnitWeighter;
@@ -191,6 +194,16 @@ impl Memory {
             self.by_no.insert(client.no.0, client.clone());
         }
         client
+    }
+
+    /// Forgets the app that a lost change was of: somebody else changed it, and what is kept here may be from before. So
+    /// whoever looks why they lost reads what won, and not what they decided by.
+    pub(crate) fn doubt(&self, transition: &Transition, outcome: Outcome) {
+        if outcome == Outcome::Conflict
+            && let Some(client) = changed_client(transition)
+        {
+            self.forget_client(client);
+        }
     }
 
     /// Forgets an app that changed.

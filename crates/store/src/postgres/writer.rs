@@ -245,6 +245,7 @@ impl Lane {
                 }
                 Ok((outcome, effects)) => {
                     self.learn(&effects).await;
+                    self.memory.doubt(&job.transition, outcome);
                     return Ok(outcome);
                 }
                 Err(Fault::Again(why)) => tries.pause(why).await?,

@@ -191,6 +191,7 @@ impl Writer<'_> {
             match (job, done) {
                 (Job::Settle(settle), Done::Outcome(outcome)) => {
                     self.counts.settled(&settle.transition, outcome);
+                    self.memory.doubt(&settle.transition, outcome);
                     settle.answer(Ok(outcome));
                 }
                 (Job::Run { done, .. }, Done::Rows(rows)) => drop(done.send(Ok(rows))),

@@ -81,6 +81,35 @@ async fn offered_to(
     }))
 }
 
+/// Whoever lost to another node asks at once what won: what this node kept of the app is from before.
+#[tokio::test]
+async fn whoever_lost_a_change_of_an_app_reads_the_one_that_won() {
+    let world = World::new();
+    let ada = world.person("ada@example.com").await;
+    let before = registered(&world, "a", "Task Board", ada).await;
+    let offer = |at| {
+        let transfer = Transfer {
+            id: Locator(at),
+            client: before.no,
+            to: Receiver::Address(MailAddress::parse("ben@example.com").unwrap()),
+            offered_by: ada,
+            created_at: world.now,
+            expires_at: world.now.plus(Lifetime::from_days(7)),
+        };
+        Transition::App(AppChange::Transfer(TransferChange::Offer {
+            version: before.version,
+            transfer: Box::new(transfer),
+            mail: None,
+        }))
+    };
+    let other = world.another();
+    let settled = other.settle(offer(901), world.now).await.unwrap();
+    assert_eq!(settled, Outcome::Committed);
+    assert_eq!(world.settle(offer(902)).await, Outcome::Conflict);
+    let won = world.store.client("a").await.unwrap().unwrap();
+    assert_eq!(won.version, before.version + 1);
+}
+
 #[tokio::test]
 async fn an_app_is_not_handed_over_with_the_name_of_somebody_else() {
     let world = World::new();
