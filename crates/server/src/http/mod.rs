@@ -21,6 +21,7 @@ mod prefix;
 pub(crate) mod render;
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod route;
 mod sending;
 pub(crate) mod session;
 pub(crate) mod site;

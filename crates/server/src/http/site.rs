@@ -4,6 +4,7 @@ use super::error::{PageError, PageFault, Refusal};
 use super::form::{Form, Posted, Unread};
 use super::paths::Paths;
 use super::reply;
+use super::route::{Answer, get, post};
 use super::session::BrowserContext;
 use super::upload::Uploaded;
 use crate::state::App;
@@ -12,7 +13,7 @@ use axum::extract::State;
 use axum::handler::Handler;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::MethodRouter;
 use std::collections::BTreeSet;
 
 /// See the module. A page is posted to through [`form`](Site::form) alone.
@@ -63,7 +64,7 @@ impl Site {
     /// A page.
     pub(crate) fn page<H, T>(&mut self, path: &str, show: H)
     where
-        H: Handler<T, App>,
+        H: Handler<T, App, Future = Answer>,
         T: 'static,
     {
         self.route(Kind::Page, path, get(show));
@@ -73,7 +74,7 @@ impl Site {
     /// prefix as well.
     pub(crate) fn root_page<H, T>(&mut self, path: &str, show: H)
     where
-        H: Handler<T, App>,
+        H: Handler<T, App, Future = Answer>,
         T: 'static,
     {
         if !self.prefix.is_empty() {
@@ -86,7 +87,7 @@ impl Site {
     /// A page that may lead on by itself, to a code or a token. A `HEAD`, as of a link preview or a monitor, must not.
     pub(crate) fn deciding_page<H, T>(&mut self, path: &str, show: H)
     where
-        H: Handler<T, App>,
+        H: Handler<T, App, Future = Answer>,
         T: 'static,
     {
         self.route(Kind::Page, path, decides(get(show)));
@@ -96,7 +97,7 @@ impl Site {
     pub(crate) fn form<F, M, H>(&mut self, submit: H)
     where
         F: Form + 'static,
-        H: Handler<(M, State<App>, Posted<F>), App>,
+        H: Handler<(M, State<App>, Posted<F>), App, Future = Answer>,
         M: 'static,
     {
         self.route(Kind::Form, F::PATH, post(submit));
@@ -106,7 +107,7 @@ impl Site {
     pub(crate) fn upload<F, M, H>(&mut self, submit: H)
     where
         F: Form + 'static,
-        H: Handler<(M, State<App>, Uploaded<F>), App>,
+        H: Handler<(M, State<App>, Uploaded<F>), App, Future = Answer>,
         M: 'static,
     {
         self.route(Kind::Form, F::PATH, post(submit));
@@ -199,7 +200,7 @@ impl Site {
     /// Where a service reports to us.
     pub(crate) fn hook<H, T>(&mut self, path: &str, take: H)
     where
-        H: Handler<T, App>,
+        H: Handler<T, App, Future = Answer>,
         T: 'static,
     {
         self.route(Kind::Hook, path, post(take));

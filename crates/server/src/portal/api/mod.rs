@@ -17,8 +17,8 @@ mod test_side;
 mod together;
 mod view;
 
+use crate::http::route::get;
 use crate::http::site::Site;
-use axum::routing::get;
 use config::Config;
 use describe::DESCRIPTION;
 #[cfg(test)]

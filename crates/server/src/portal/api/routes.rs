@@ -6,7 +6,7 @@ use super::view::{
     NewApp, NewSecret, RequestsView, Rotation, SecretsView, TermsAccepted, TermsView, TestSideView,
 };
 use super::{apps, change, log, logo, secrets, terms, test_side};
-use axum::routing::{delete, get, patch, post, put};
+use crate::http::route::{delete, get, patch, post, put};
 
 /// All of them.
 pub(super) fn places() -> impl Iterator<Item = &'static Place> {

@@ -6,7 +6,7 @@ mod view;
 
 use super::operation::{Operation, PLAIN, Place};
 use super::view::AppView;
-use axum::routing::{delete, get, patch, post};
+use crate::http::route::{delete, get, patch, post};
 use view::{
     NewInvitation, NewRole, NewTransfer, NewVerdict, OrganizationView, OrganizationsView,
     ReviewView, ReviewsView, TransferView, TransfersView,
