@@ -9,14 +9,14 @@
     reason = "a measurement that cannot be set up has nothing to tell"
 )]
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use protocol::facts::{AccessFacts, SessionFacts, Standing};
+use protocol::facts::{AccessFacts, AccountStatus, SessionFacts};
 use protocol::introspect::introspect;
 use protocol::lookup::{Found, TokenKind};
 use protocol::testing::{CALLBACK, Case, NOW, authenticated, scope, text};
 use protocol::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use protocol::token_info::describe;
 use protocol::types::{
-    AccessToken, Client, ClientNo, Locator, Person, RedirectUri, Scope, Subject, UnixTime,
+    AccessToken, Client, ClientRowId, Locator, Person, RedirectUri, Scope, Subject, UnixTime,
 };
 use protocol::{Decision, Params};
 use protocol::{Policy, authorize};
@@ -80,7 +80,7 @@ fn access() -> (String, AccessFacts) {
         id,
         digest: text.digest(),
         grant: Locator(5),
-        client: ClientNo(1),
+        client: ClientRowId(1),
         subject: Some(Subject(7)),
         scope: scope("tasks:read tasks:write"),
         expires_at: UnixTime(NOW.0 + 3_600),
@@ -89,7 +89,7 @@ fn access() -> (String, AccessFacts) {
         token,
         client: Some(Arc::new(Client::for_tests())),
         grant_revoked: false,
-        person: Standing::from(&Person::for_tests()),
+        person: AccountStatus::from(&Person::for_tests()),
         connection: protocol::types::ConnectionStanding::GOOD,
         holder: None,
     };

@@ -17,7 +17,7 @@ pub use step::Step;
 use crate::accounts::mail_link::LinkMail;
 use crate::accounts::people::MAX_EMAIL;
 use crate::decision::{Decision, Mint};
-use crate::facts::{SessionFacts, Standing};
+use crate::facts::{AccountStatus, SessionFacts};
 use crate::grants::{Context, may_still_ask, scope_for};
 use crate::openid::{AcrWish, AuthenticationRequest, ClaimsRequest, OPENID};
 use crate::params::Params;
@@ -428,7 +428,7 @@ impl AuthorizationRequest {
     ) -> Decision<AuthorizationResponse, ()> {
         let id = context.mint.locator();
         let person = &session.person;
-        if !Standing::from(person).honours(id) || !self.client.may_meet(person) {
+        if !AccountStatus::from(person).honours(id) || !self.client.may_meet(person) {
             return Decision::refuse(());
         }
         let text = self.code_text(id, &secret(id));

@@ -4,7 +4,7 @@ use crate::accounts::mailbox;
 use crate::decision::Mint;
 use crate::transition::{ConnectionChange, ConnectionStep, Narrowing};
 use crate::types::{
-    ClientNo, Connection, ConnectionState, End, Lifetime, Locator, Narrowed, Person, Scope,
+    ClientRowId, Connection, ConnectionState, End, Lifetime, Locator, Narrowed, Person, Scope,
     UnixTime,
 };
 
@@ -127,7 +127,7 @@ pub fn is_restorable(End(end): End, now: UnixTime) -> bool {
 /// to an address that is not proved.
 pub fn notice<M: Mint>(
     person: &Person,
-    (client, organization): (ClientNo, Option<Locator>),
+    (client, organization): (ClientRowId, Option<Locator>),
     before: Option<&Connection>,
     now: UnixTime,
     mint: &M,

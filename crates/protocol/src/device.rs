@@ -173,7 +173,7 @@ pub fn check<'a>(
             && policy.serves(client)
             && client.may_use(GrantType::DeviceCode)
             && policy.offers(&client.id, GrantType::DeviceCode)
-            && device.id >= client.cutoff
+            && device.id >= client.not_before
     });
     let client = client.ok_or(UserCodeFault::Client)?;
     if !client.may_meet(person) {

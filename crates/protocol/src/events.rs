@@ -1,6 +1,6 @@
 //! The catalogue of events: all that people, apps and operators did and that somebody may ask about later. Each is
 //! written in the transaction of the change that it is about.
-use crate::types::{ClientNo, ClientStatus, Locator, Subject, UnixTime};
+use crate::types::{ClientRowId, ClientStatus, Locator, Subject, UnixTime};
 use std::net::IpAddr;
 
 /// Each event once: what it means, what it is called here, and its name.
@@ -271,7 +271,7 @@ pub enum Actor {
     /// A person, for themselves.
     Person(Subject),
     /// An app, with its credentials or a token of its own.
-    App(ClientNo),
+    App(ClientRowId),
     /// A person who administers the provider.
     Administrator(Subject),
     /// Whoever ran a command or wrote the configuration.
@@ -296,7 +296,7 @@ impl Actor {
     pub fn from_stored(kind: &str, id: Option<i64>) -> Option<Self> {
         match (kind, id) {
             ("person", Some(subject)) => Some(Actor::Person(Subject(subject))),
-            ("app", Some(client)) => Some(Actor::App(ClientNo(client))),
+            ("app", Some(client)) => Some(Actor::App(ClientRowId(client))),
             ("administrator", Some(subject)) => Some(Actor::Administrator(Subject(subject))),
             ("operator", None) => Some(Actor::Operator),
             ("job", None) => Some(Actor::Job),
@@ -313,7 +313,7 @@ pub struct Happened {
     /// Who does this by nature; `None` where only the one who settles it knows.
     pub actor: Option<Actor>,
     /// The app concerned.
-    pub client: Option<ClientNo>,
+    pub client: Option<ClientRowId>,
     /// The person concerned.
     pub subject: Option<Subject>,
     /// The grant concerned.
@@ -342,7 +342,7 @@ impl Happened {
         }
     }
 
-    pub(crate) fn by_app(event: Event, client: ClientNo) -> Self {
+    pub(crate) fn by_app(event: Event, client: ClientRowId) -> Self {
         Happened {
             actor: Some(Actor::App(client)),
             client: Some(client),
@@ -358,7 +358,7 @@ impl Happened {
         }
     }
 
-    pub(crate) fn with(self, client: ClientNo) -> Self {
+    pub(crate) fn with(self, client: ClientRowId) -> Self {
         Happened {
             client: Some(client),
             ..self
@@ -427,7 +427,7 @@ pub struct Recorded {
     /// The address it was done from, as long as it is kept.
     pub address: Option<IpAddr>,
     /// The app concerned.
-    pub client: Option<ClientNo>,
+    pub client: Option<ClientRowId>,
     /// The person concerned.
     pub subject: Option<Subject>,
     /// The grant concerned.
@@ -465,7 +465,7 @@ mod tests {
 
     #[test]
     fn every_actor_is_read_back() {
-        let (subject, client) = (Subject(7), ClientNo(8));
+        let (subject, client) = (Subject(7), ClientRowId(8));
         for actor in [
             Actor::Person(subject),
             Actor::App(client),

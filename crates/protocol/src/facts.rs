@@ -9,31 +9,31 @@ use std::sync::Arc;
 
 /// Whether a person's account is on, and which of their tokens died with a disabling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct AccountStatus {
     /// The account is switched off.
     pub disabled: bool,
     /// Tokens below this locator are dead.
-    pub cutoff: Locator,
+    pub not_before: Locator,
 }
 
-impl Standing {
+impl AccountStatus {
     /// Nothing was ever taken away.
-    pub const GOOD: Standing = Standing {
+    pub const GOOD: AccountStatus = AccountStatus {
         disabled: false,
-        cutoff: Locator(0),
+        not_before: Locator(0),
     };
 
     /// Whether something made as `id` is still good.
     pub fn honours(self, id: Locator) -> bool {
-        !self.disabled && id >= self.cutoff
+        !self.disabled && id >= self.not_before
     }
 }
 
-impl From<&Person> for Standing {
+impl From<&Person> for AccountStatus {
     fn from(person: &Person) -> Self {
-        Standing {
+        AccountStatus {
             disabled: !person.is_active(),
-            cutoff: person.cutoff,
+            not_before: person.not_before,
         }
     }
 }
@@ -113,8 +113,8 @@ pub struct AccessFacts {
     pub client: Option<Arc<Client>>,
     /// Whether its grant was revoked.
     pub grant_revoked: bool,
-    /// The standing of the person; [`Standing::GOOD`] for client credentials.
-    pub person: Standing,
+    /// The standing of the person; [`AccountStatus::GOOD`] for client credentials.
+    pub person: AccountStatus,
     /// What is left of what the person allowed the app; [`ConnectionStanding::GOOD`] for client credentials.
     pub connection: ConnectionStanding,
     /// Who allowed it, where somebody may be told ([`holder_wanted`](crate::introspect::holder_wanted)).

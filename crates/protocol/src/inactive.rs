@@ -1,6 +1,6 @@
 //! Whether a token works now, and if not, why: the one rule behind introspection, token info, an app's own
 //! registration and `token inspect`.
-use crate::facts::{AccessFacts, RefreshFacts, Standing};
+use crate::facts::{AccessFacts, AccountStatus, RefreshFacts};
 use crate::grants::may_still_ask;
 use crate::policy::Policy;
 use crate::types::{
@@ -149,7 +149,7 @@ pub fn refresh_token<'a>(
     }
     check_app(client, Some(facts.grant.subject), id, policy)?;
     let person = facts.person.as_ref().ok_or(Inactive::UserGone)?;
-    check_user(Standing::from(person), id)?;
+    check_user(AccountStatus::from(person), id)?;
     check_connection(&facts.connection, facts.grant.id, &facts.grant.scope)?;
     if !client.may_meet(person) {
         return Err(Inactive::OtherMode);
@@ -184,7 +184,7 @@ fn check_app(
             false => Inactive::NotPublished,
         });
     }
-    match id >= client.cutoff {
+    match id >= client.not_before {
         true => Ok(()),
         false => Err(Inactive::AppWasDisabled),
     }
@@ -203,7 +203,7 @@ fn check_connection(
     }
 }
 
-fn check_user(standing: Standing, id: Locator) -> Result<(), Inactive> {
+fn check_user(standing: AccountStatus, id: Locator) -> Result<(), Inactive> {
     if standing.honours(id) {
         return Ok(());
     }

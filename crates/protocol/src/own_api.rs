@@ -8,8 +8,8 @@ use crate::policy::Policy;
 use crate::token_info::BearerError;
 use crate::transition::{AppChange, Transition};
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RelyingParty,
-    Scope, Side, Subject, UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientRowId, ClientStatus, GrantType, Locator,
+    RelyingParty, Scope, Side, Subject, UnixTime,
 };
 use wire::Presented;
 
@@ -60,7 +60,7 @@ pub(crate) fn may_use(client_id: &str, grant: GrantType, policy: &Policy) -> boo
 /// Makes the app behind command lines and agents.
 pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
     let client = Client {
-        no: ClientNo(0),
+        no: ClientRowId(0),
         version: 1,
         id: CLIENT_ID.to_owned(),
         name,
@@ -80,7 +80,7 @@ pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
         approved: Scope::from_iter([SCOPE]),
         resource_server: false,
         status: ClientStatus::Active,
-        cutoff: Locator(0),
+        not_before: Locator(0),
         reviewed_at: Some(now),
         logo: None,
         created_at: now,

@@ -26,7 +26,7 @@ use crate::transition::{AppChange, Bounds, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
 use crate::types::name::{claims_review, imitates};
 use crate::types::{
-    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType, Locator,
+    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientRowId, ClientStatus, GrantType, Locator,
     Membership, Person, PictureKind, RedirectUri, RelyingParty, Role, Scope, Side, StoredSecret,
     UnixTime,
 };
@@ -217,7 +217,7 @@ fn named(
     };
     let (text, stored) = identity.secret.unzip();
     let client = Client {
-        no: ClientNo(0),
+        no: ClientRowId(0),
         version: 1,
         id: identity.id,
         name: new.name.trim().to_owned(),
@@ -241,7 +241,7 @@ fn named(
         approved: Scope::default(),
         resource_server: new.resource_server,
         status: new.status,
-        cutoff: Locator(0),
+        not_before: Locator(0),
         reviewed_at: new.reviewed.then_some(now),
         logo: logo.as_ref().map(|logo| Digest::of(&logo.bytes)),
         created_at: now,

@@ -6,7 +6,7 @@ use crate::client_auth::ClientFault;
 use crate::policy::Policy;
 use crate::token::{GrantFault, TokenError, client_error};
 use crate::token_info::BearerError;
-use crate::types::{ClientNo, Lifetime, Locator, Side};
+use crate::types::{ClientRowId, Lifetime, Locator, Side};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -149,7 +149,7 @@ pub struct RequestCount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestBatch {
     /// The app.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// How many there were.
     pub counts: Vec<RequestCount>,
     /// The last of those that went well, oldest first.

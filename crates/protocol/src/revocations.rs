@@ -1,7 +1,7 @@
 //! The revocation feed: what an API that keeps introspection answers must forget, in the order it happened.
 //! The shape of an answer is [`wire::feed`].
 use crate::client_auth::{AuthenticatedClient, ClientFault};
-use crate::facts::Standing;
+use crate::facts::AccountStatus;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{RequestFault, TokenError};
@@ -126,7 +126,7 @@ pub enum Change {
         /// Which side they are on.
         side: Side,
         /// What it is now.
-        standing: Standing,
+        standing: AccountStatus,
     },
     /// All that was given for an organization is over, or some of it.
     Workspace {
@@ -186,7 +186,7 @@ pub fn reply(facts: FeedFacts, side: Side, policy: &Policy) -> FeedReply {
             standing,
         } => {
             let sub = policy.sub(subject, external_id.as_deref());
-            (standing != Standing::GOOD && may_know(side)).then_some(Event::UserCutOff { sub })
+            (standing != AccountStatus::GOOD && may_know(side)).then_some(Event::UserCutOff { sub })
         }
         Change::Workspace {
             organization,

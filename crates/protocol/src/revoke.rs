@@ -5,7 +5,7 @@ use crate::facts::{AccessFacts, RefreshFacts};
 use crate::lookup::{Found, TokenKind};
 use crate::token::{GrantFault, RequestFault, TokenError};
 use crate::transition::{GrantChange, RevocationCause, Transition};
-use crate::types::ClientNo;
+use crate::types::ClientRowId;
 
 /// The `token` of a revocation or introspection request.
 ///
@@ -39,7 +39,7 @@ pub fn revoke_by_operator(kind: &TokenKind, found: Found) -> Option<Transition> 
 }
 
 /// What revokes a token, and whose it is.
-fn revocation(found: &Found, cause: RevocationCause) -> Option<(GrantChange, ClientNo)> {
+fn revocation(found: &Found, cause: RevocationCause) -> Option<(GrantChange, ClientRowId)> {
     match found {
         Found::AccessToken(AccessFacts { token, .. }) => {
             let change = GrantChange::RevokeAccessToken {

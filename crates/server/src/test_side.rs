@@ -8,7 +8,7 @@ use protocol::Policy;
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{documented, replace_documented_secret};
-use protocol::types::{Client, ClientNo, Side};
+use protocol::types::{Client, ClientRowId, Side};
 use std::sync::Arc;
 use store::{IdMint, Outcome, Store};
 use wire::token_text::base62;
@@ -58,7 +58,7 @@ pub(crate) async fn make_users(
     store: &Store,
     mint: &IdMint,
     policy: &Policy,
-    app: ClientNo,
+    app: ClientRowId,
 ) -> anyhow::Result<Vec<TestUser>> {
     let mut users = Vec::new();
     for who in NAMES {
@@ -96,7 +96,7 @@ pub(crate) async fn make_one(
     store: &Store,
     mint: &IdMint,
     policy: &Policy,
-    app: ClientNo,
+    app: ClientRowId,
     who: NewTestUser,
 ) -> anyhow::Result<Option<TestUser>> {
     let user = TestUser {
@@ -112,7 +112,7 @@ async fn make(
     mint: &IdMint,
     policy: &Policy,
     who: (&str, &'static str),
-    app: ClientNo,
+    app: ClientRowId,
 ) -> anyhow::Result<TestUser> {
     let NewTestUser { email, name } = called(who, u32::from_be_bytes(jose::random::bytes()));
     let user = TestUser {
@@ -129,7 +129,7 @@ async fn make_user(
     policy: &Policy,
     name: &str,
     user: &TestUser,
-    app: ClientNo,
+    app: ClientRowId,
 ) -> anyhow::Result<Outcome> {
     let account = NewAccount {
         email: user.email.clone(),

@@ -9,7 +9,7 @@ use protocol::apps::RESTORABLE;
 use protocol::register::Neighbours;
 use protocol::transition::Logo;
 use protocol::types::name::skeleton;
-use protocol::types::{Client, ClientNo, Locator, Owner, Person, Receiver, Subject, UnixTime};
+use protocol::types::{Client, ClientRowId, Locator, Owner, Person, Receiver, Subject, UnixTime};
 use std::sync::Arc;
 
 impl Store {
@@ -29,7 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn client_by_no(&self, no: ClientNo) -> Fact<Arc<Client>> {
+    pub async fn client_by_no(&self, no: ClientRowId) -> Fact<Arc<Client>> {
         let memory = self.fresh_memory().await?;
         if let Some(client) = memory.client_by_no(no) {
             return Ok(Some(client));
@@ -64,7 +64,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn clients(
         &self,
-        after: Option<ClientNo>,
+        after: Option<ClientRowId>,
         limit: usize,
     ) -> Result<Vec<Arc<Client>>, StoreError> {
         let values = values![after.map_or(0, |no| no.0), limit as i64];
@@ -80,7 +80,7 @@ impl Store {
     pub async fn clients_of(
         &self,
         owner: Owner,
-        after: Option<ClientNo>,
+        after: Option<ClientRowId>,
         limit: usize,
     ) -> Result<Vec<Arc<Client>>, StoreError> {
         let (query, owner) = match owner {
@@ -104,7 +104,7 @@ impl Store {
         &self,
         owner: Owner,
         sought: &str,
-        after: Option<ClientNo>,
+        after: Option<ClientRowId>,
         limit: usize,
     ) -> Result<Vec<Arc<Client>>, StoreError> {
         let (query, owner) = match owner {
@@ -136,9 +136,9 @@ impl Store {
     pub async fn clients_at_work(
         &self,
         owner: Owner,
-        (first, last): (ClientNo, ClientNo),
+        (first, last): (ClientRowId, ClientRowId),
         most: usize,
-    ) -> Result<Vec<(ClientNo, Option<UnixTime>, usize)>, StoreError> {
+    ) -> Result<Vec<(ClientRowId, Option<UnixTime>, usize)>, StoreError> {
         let (query, owner) = match owner {
             Owner::Person(subject) => (&clients::AT_WORK_OF_PERSON, Value::from(subject)),
             Owner::Organization(id) => (&clients::AT_WORK_OF_ORGANIZATION, Value::from(id)),
@@ -161,7 +161,7 @@ impl Store {
         person: Option<Subject>,
         organization: Option<Locator>,
     ) -> Result<bool, StoreError> {
-        self.namesakes(name, person, organization, ClientNo(0))
+        self.namesakes(name, person, organization, ClientRowId(0))
             .await
     }
 
@@ -170,7 +170,7 @@ impl Store {
         name: &str,
         person: Option<Subject>,
         organization: Option<Locator>,
-        but: ClientNo,
+        but: ClientRowId,
     ) -> Result<bool, StoreError> {
         let person = person.unwrap_or(NOBODY);
         let organization = organization.unwrap_or(Locator(0));
@@ -221,7 +221,7 @@ impl Store {
     pub async fn apps_handed_over(
         &self,
         person: Subject,
-    ) -> Result<Vec<(ClientNo, UnixTime)>, StoreError> {
+    ) -> Result<Vec<(ClientRowId, UnixTime)>, StoreError> {
         self.many(&clients::HANDED_OVER, &values![person]).await
     }
 
@@ -250,7 +250,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn client_used(
         &self,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Result<(Option<UnixTime>, Vec<(Locator, UnixTime, String)>), StoreError> {
         let app = self.one(&clients::USED, &values![client]).await?;
         let secrets = self.many(&clients::SECRETS_USED, &values![client]).await?;
@@ -261,7 +261,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn test_side(&self, live: ClientNo) -> Fact<Arc<Client>> {
+    pub async fn test_side(&self, live: ClientRowId) -> Fact<Arc<Client>> {
         match self.one(&clients::TEST_SIDE, &values![live]).await? {
             Some(found) => self.client_by_no(found.no).await,
             None => Ok(None),
@@ -274,7 +274,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn deleted_test_side(
         &self,
-        live: ClientNo,
+        live: ClientRowId,
         since: UnixTime,
     ) -> Fact<(Client, UnixTime)> {
         self.one(&clients::DELETED_TEST_SIDE, &values![live, since])
@@ -287,7 +287,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn people_of_test_app(
         &self,
-        app: ClientNo,
+        app: ClientRowId,
         limit: usize,
     ) -> Result<Vec<Person>, StoreError> {
         self.many(&people::OF_TEST_APP, &values![app, limit as i64])
@@ -316,14 +316,14 @@ impl Store {
         &self,
         owner: Owner,
         since: UnixTime,
-        below: Option<(UnixTime, ClientNo)>,
+        below: Option<(UnixTime, ClientRowId)>,
         limit: usize,
     ) -> Result<Vec<(Client, UnixTime)>, StoreError> {
         let (query, owner) = match owner {
             Owner::Person(subject) => (&clients::DELETED_OF_PERSON, Value::from(subject)),
             Owner::Organization(id) => (&clients::DELETED_OF_ORGANIZATION, Value::from(id)),
         };
-        let (at, no) = below.unwrap_or((UnixTime(i64::MAX), ClientNo(i64::MAX)));
+        let (at, no) = below.unwrap_or((UnixTime(i64::MAX), ClientRowId(i64::MAX)));
         let values = [
             owner,
             since.into(),
@@ -354,7 +354,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn logo(&self, client: ClientNo) -> Fact<Logo> {
+    pub async fn logo(&self, client: ClientRowId) -> Fact<Logo> {
         self.one(&clients::LOGO, &values![client]).await
     }
 }

@@ -2,7 +2,7 @@
 use crate::facts::connections;
 use crate::value::{Value, values};
 use crate::{Fact, Store, StoreError};
-use protocol::types::{ClientNo, Connection, ConnectionKey, Locator, Subject, UnixTime};
+use protocol::types::{ClientRowId, Connection, ConnectionKey, Locator, Subject, UnixTime};
 
 /// Which connections of a person are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct ConnectionPlace {
     /// Since when the connection there is.
     pub since: UnixTime,
     /// Its app.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// The organization that access is given for.
     pub organization: Option<Locator>,
 }
@@ -54,7 +54,7 @@ impl ConnectionPlace {
         let organization = parts.next().unwrap_or(Some(0))?;
         Some(ConnectionPlace {
             since: UnixTime(since),
-            client: ClientNo(client),
+            client: ClientRowId(client),
             organization: (organization > 0).then_some(Locator(organization)),
         })
     }
@@ -89,7 +89,7 @@ impl Store {
     ) -> Result<Vec<Connection>, StoreError> {
         let (since, client, organization) = match query.after {
             Some(after) => (after.since, after.client, stored(after.organization)),
-            None => (UnixTime(i64::MAX), ClientNo(i64::MAX), Locator(0)),
+            None => (UnixTime(i64::MAX), ClientRowId(i64::MAX), Locator(0)),
         };
         let values = values![
             query.subject,

@@ -8,7 +8,7 @@ use crate::runs::Runs;
 use crate::value::values;
 use crate::{Store, StoreError};
 use jose::Digest;
-use protocol::facts::Standing;
+use protocol::facts::AccountStatus;
 use protocol::revocations::{Change, Cursor, FeedFacts};
 use protocol::types::{ConnectionStanding, Lifetime, Locator};
 use std::sync::Arc;
@@ -194,7 +194,9 @@ impl Follow {
                 Some(About::Client(client)) => self.memory.forget_client(client),
                 Some(About::Person(subject)) => {
                     let person = runs.one(&people::BY_SUBJECT, &values![subject]).await?;
-                    let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
+                    let standing = person
+                        .as_ref()
+                        .map_or(AccountStatus::GOOD, AccountStatus::from);
                     self.memory.set_standing(subject, standing);
                 }
                 Some(About::Connection(key)) => {

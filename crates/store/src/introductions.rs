@@ -5,7 +5,7 @@ use crate::{Fact, Store, StoreError};
 use jose::Digest;
 use protocol::introduce::RegistrationFacts;
 use protocol::types::name::skeleton;
-use protocol::types::{Client, ClientNo, Locator, UnixTime};
+use protocol::types::{Client, ClientRowId, Locator, UnixTime};
 use std::sync::Arc;
 
 impl Store {
@@ -24,7 +24,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn registration(&self, client: ClientNo) -> Fact<RegistrationFacts> {
+    pub async fn registration(&self, client: ClientRowId) -> Fact<RegistrationFacts> {
         self.one(&introductions::RECORD, &values![client]).await
     }
 
@@ -36,7 +36,7 @@ impl Store {
         &self,
         before: UnixTime,
         limit: usize,
-    ) -> Result<Vec<ClientNo>, StoreError> {
+    ) -> Result<Vec<ClientRowId>, StoreError> {
         self.many(&introductions::UNUSED, &values![before, limit as i64])
             .await
     }

@@ -67,7 +67,7 @@ use postgres::Postgres;
 use protocol::Transition;
 use protocol::events::Act;
 use protocol::revocations::{Cursor, FeedFacts};
-use protocol::types::{ClientNo, Lifetime, Locator, Subject, UnixTime};
+use protocol::types::{ClientRowId, Lifetime, Locator, Subject, UnixTime};
 use row::Query;
 use sqlite::Sqlite;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ pub struct EventQuery {
     /// Of this name, or of names that begin with it and a dot.
     pub name: Option<String>,
     /// Of this app.
-    pub client: Option<ClientNo>,
+    pub client: Option<ClientRowId>,
     /// Of this person.
     pub subject: Option<Subject>,
     /// The newest first.

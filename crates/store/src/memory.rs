@@ -6,8 +6,8 @@ use crate::connections::stored;
 use crate::facts::workspaces::{BLOCKED, WorkspaceEnd};
 use crate::feed::above;
 use protocol::Transition;
-use protocol::facts::Standing;
-use protocol::types::{Client, ClientNo, ConnectionKey, ConnectionStanding, Locator, Subject};
+use protocol::facts::AccountStatus;
+use protocol::types::{Client, ClientRowId, ConnectionKey, ConnectionStanding, Locator, Subject};
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ const FEW_CLIENTS: usize = 1_024;
 pub(crate) struct Memory {
     /// Grant to an id that no token of it is above. Once no lower one is left, it is forgotten.
     revoked: RwLock<HashMap<Locator, Locator>>,
-    standings: RwLock<HashMap<i64, Standing>>,
+    standings: RwLock<HashMap<i64, AccountStatus>>,
     /// Connections of which something was taken back, by person, app and organization: some 60 to 110
     /// bytes each.
     connections: RwLock<HashMap<(i64, i64, i64), ConnectionStanding>>,
@@ -97,7 +97,7 @@ impl Memory {
     pub(crate) fn connection(
         &self,
         subject: Option<Subject>,
-        client: ClientNo,
+        client: ClientRowId,
         organization: Option<Locator>,
     ) -> ConnectionStanding {
         let Some(subject) = subject else {
@@ -137,7 +137,7 @@ impl Memory {
         &self,
         organization: Locator,
         subject: Subject,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Locator {
         let ends = self
             .workspace_ends
@@ -150,33 +150,36 @@ impl Memory {
         found.max().copied().unwrap_or(Locator(0))
     }
 
-    pub(crate) fn set_standing(&self, subject: Subject, standing: Standing) {
+    pub(crate) fn set_standing(&self, subject: Subject, standing: AccountStatus) {
         let mut standings = self
             .standings
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        match standing == Standing::GOOD {
+        match standing == AccountStatus::GOOD {
             true => standings.remove(&subject.0),
             false => standings.insert(subject.0, standing),
         };
     }
 
-    pub(crate) fn standing(&self, subject: Option<Subject>) -> Standing {
+    pub(crate) fn standing(&self, subject: Option<Subject>) -> AccountStatus {
         let Some(subject) = subject else {
-            return Standing::GOOD;
+            return AccountStatus::GOOD;
         };
         let standings = self
             .standings
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        standings.get(&subject.0).copied().unwrap_or(Standing::GOOD)
+        standings
+            .get(&subject.0)
+            .copied()
+            .unwrap_or(AccountStatus::GOOD)
     }
 
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
         self.by_no.get(&self.numbers.get(id)?)
     }
 
-    pub(crate) fn client_by_no(&self, no: ClientNo) -> Option<Arc<Client>> {
+    pub(crate) fn client_by_no(&self, no: ClientRowId) -> Option<Arc<Client>> {
         self.by_no.get(&no.0)
     }
 
@@ -207,7 +210,7 @@ impl Memory {
     }
 
     /// Forgets an app that changed.
-    pub(crate) fn forget_client(&self, no: ClientNo) {
+    pub(crate) fn forget_client(&self, no: ClientRowId) {
         let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         *version += 1;
         self.by_no.remove(&no.0);

@@ -5,7 +5,7 @@ use crate::{Fact, Store, StoreError};
 use protocol::accounts::second_factor::is_multi_factor;
 use protocol::openid::claims::About;
 use protocol::openid::{Asked, OPENID};
-use protocol::types::{ClientNo, Locator, Person, Scope, Subject};
+use protocol::types::{ClientRowId, Locator, Person, Scope, Subject};
 
 impl Store {
     /// A person with all that claims tell.
@@ -23,7 +23,7 @@ impl Store {
     pub async fn logouts(
         &self,
         limit: usize,
-    ) -> Result<Vec<(Locator, ClientNo, Subject)>, StoreError> {
+    ) -> Result<Vec<(Locator, ClientRowId, Subject)>, StoreError> {
         self.many(&openid::LOGOUTS, &values![limit as i64]).await
     }
 

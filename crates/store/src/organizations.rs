@@ -7,7 +7,7 @@ use protocol::accounts::deletion::DeletionFacts;
 use protocol::organizations::OrganizationFacts;
 use protocol::transition::Logo;
 use protocol::types::{
-    ClientNo, Invitation, Locator, Membership, Organization, Subject, Transfer, UnixTime,
+    ClientRowId, Invitation, Locator, Membership, Organization, Subject, Transfer, UnixTime,
 };
 
 impl Store {
@@ -155,7 +155,7 @@ impl Store {
     pub async fn secrets_ending(
         &self,
         (after, until): (UnixTime, UnixTime),
-    ) -> Result<Vec<(ClientNo, Locator)>, StoreError> {
+    ) -> Result<Vec<(ClientRowId, Locator)>, StoreError> {
         self.many(&clients::SECRETS_ENDING, &values![after, until])
             .await
     }
@@ -172,7 +172,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn transfer_of(&self, client: ClientNo, now: UnixTime) -> Fact<Transfer> {
+    pub async fn transfer_of(&self, client: ClientRowId, now: UnixTime) -> Fact<Transfer> {
         self.one(&organizations::TRANSFER_OF, &values![client, now])
             .await
     }

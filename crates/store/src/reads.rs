@@ -15,8 +15,8 @@ use protocol::facts::{
 };
 use protocol::types::email::{email_key, email_keys};
 use protocol::types::{
-    ClientNo, ConnectionKey, DeviceAnswer, Grant, Locator, Person, Preferences, Subject, UnixTime,
-    UserCode,
+    ClientRowId, ConnectionKey, DeviceAnswer, Grant, Locator, Person, Preferences, Subject,
+    UnixTime, UserCode,
 };
 
 impl Store {
@@ -192,7 +192,7 @@ impl Store {
     pub async fn session_and_consent(
         &self,
         id: Locator,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Fact<(SessionFacts, ConsentFacts)> {
         self.one(&sessions::WITH_CONSENT, &values![client, id])
             .await
@@ -220,7 +220,7 @@ impl Store {
     pub async fn session_and_only_consent(
         &self,
         id: Locator,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Fact<(SessionFacts, ConsentFacts)> {
         self.one(&sessions::WITH_ONLY_CONSENT, &values![client, id])
             .await
@@ -241,7 +241,7 @@ impl Store {
     pub async fn last_consent(
         &self,
         subject: Subject,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Result<ConsentFacts, StoreError> {
         self.one(&authorize::LAST_CONSENT, &values![subject, client])
             .await
@@ -421,7 +421,7 @@ impl Store {
             query.before.unwrap_or(Locator(i64::MAX)),
             name,
             format!("{name}."),
-            query.client.unwrap_or(ClientNo(0)),
+            query.client.unwrap_or(ClientRowId(0)),
             query.subject.unwrap_or(Subject(0)),
             limit as i64,
         ];

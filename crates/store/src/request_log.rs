@@ -4,7 +4,7 @@ use crate::runs::Runs;
 use crate::value::values;
 use crate::{Engine, Fact, Store, StoreError};
 use protocol::request_log::{Endpoint, GRANTED_KEPT, LoggedRequest, RequestId};
-use protocol::types::{ClientNo, Locator, Side, UnixTime};
+use protocol::types::{ClientRowId, Locator, Side, UnixTime};
 use std::time::Duration;
 
 /// Rows that one statement deletes at most.
@@ -45,7 +45,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn logged_requests(
         &self,
-        client: ClientNo,
+        client: ClientRowId,
         query: &RequestQuery,
         limit: usize,
     ) -> Result<Vec<LoggedRequest>, StoreError> {
@@ -72,7 +72,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn logged_request(&self, client: ClientNo, id: RequestId) -> Fact<LoggedRequest> {
+    pub async fn logged_request(&self, client: ClientRowId, id: RequestId) -> Fact<LoggedRequest> {
         let refused = self
             .one(&request_log::BY_REQUEST, &values![client, id.as_str()])
             .await?;
@@ -84,7 +84,10 @@ impl Store {
     }
 
     /// The last ones that went well, newest first.
-    async fn granted_requests(&self, client: ClientNo) -> Result<Vec<LoggedRequest>, StoreError> {
+    async fn granted_requests(
+        &self,
+        client: ClientRowId,
+    ) -> Result<Vec<LoggedRequest>, StoreError> {
         let rows = self.many(&request_log::GRANTED, &values![client]).await?;
         let mut all: Vec<LoggedRequest> = rows.into_iter().flatten().collect();
         all.sort_unstable_by_key(|one| std::cmp::Reverse(one.id));
@@ -98,7 +101,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn request_counts(
         &self,
-        client: ClientNo,
+        client: ClientRowId,
         since: UnixTime,
     ) -> Result<Vec<(Endpoint, i64, i64)>, StoreError> {
         let values = values![client, since.0 / 3_600];
@@ -109,7 +112,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn logged_errors(&self, client: ClientNo) -> Result<Vec<String>, StoreError> {
+    pub async fn logged_errors(&self, client: ClientRowId) -> Result<Vec<String>, StoreError> {
         self.many(&request_log::ERRORS, &values![client]).await
     }
 

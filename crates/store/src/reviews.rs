@@ -3,7 +3,7 @@ use crate::facts::reviews;
 use crate::value::{Value, values};
 use crate::{Fact, Store, StoreError};
 use protocol::apps::review::{Conversation, ReviewRequest, ReviewState};
-use protocol::types::{ClientNo, Locator, MailAddress, Owner};
+use protocol::types::{ClientRowId, Locator, MailAddress, Owner};
 
 /// The most administrators who are told of a request.
 const MOST_TOLD: i64 = 20;
@@ -71,7 +71,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn reviews_of(
         &self,
-        client: ClientNo,
+        client: ClientRowId,
         limit: usize,
     ) -> Result<Vec<ReviewRequest>, StoreError> {
         let values = values![client, limit as i64];
@@ -85,8 +85,8 @@ impl Store {
     pub async fn open_reviews(
         &self,
         owner: Owner,
-        (first, last): (ClientNo, ClientNo),
-    ) -> Result<Vec<(ClientNo, ReviewState)>, StoreError> {
+        (first, last): (ClientRowId, ClientRowId),
+    ) -> Result<Vec<(ClientRowId, ReviewState)>, StoreError> {
         let (query, owner) = match owner {
             Owner::Person(subject) => (&reviews::OPEN_OF_PERSON, Value::from(subject)),
             Owner::Organization(id) => (&reviews::OPEN_OF_ORGANIZATION, Value::from(id)),
@@ -119,7 +119,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn people_of(&self, client: ClientNo, most: usize) -> Result<usize, StoreError> {
+    pub async fn people_of(&self, client: ClientRowId, most: usize) -> Result<usize, StoreError> {
         let count = self
             .one(&reviews::PEOPLE_OF, &values![client, most as i64])
             .await?;

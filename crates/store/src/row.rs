@@ -1,7 +1,7 @@
 //! Rows of either engine, and their columns as types.
 use crate::StoreError;
 use jose::Digest;
-use protocol::types::{ClientNo, Locator, Scope, Subject, UnixTime};
+use protocol::types::{ClientRowId, Locator, Scope, Subject, UnixTime};
 
 /// A stored value that cannot be what it is.
 #[derive(Debug)]
@@ -94,12 +94,12 @@ impl dyn Row + '_ {
         Ok(self.optional_number(column)?.map(Locator))
     }
 
-    pub(crate) fn client(&self, column: usize) -> Read<ClientNo> {
-        self.number(column).map(ClientNo)
+    pub(crate) fn client(&self, column: usize) -> Read<ClientRowId> {
+        self.number(column).map(ClientRowId)
     }
 
-    pub(crate) fn optional_client(&self, column: usize) -> Read<Option<ClientNo>> {
-        Ok(self.optional_number(column)?.map(ClientNo))
+    pub(crate) fn optional_client(&self, column: usize) -> Read<Option<ClientRowId>> {
+        Ok(self.optional_number(column)?.map(ClientRowId))
     }
 
     pub(crate) fn subject(&self, column: usize) -> Read<Subject> {

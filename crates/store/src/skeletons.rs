@@ -5,10 +5,10 @@ use crate::row::Query;
 use crate::runs::Runs;
 use crate::value::values;
 use protocol::types::name::skeleton;
-use protocol::types::{ClientNo, Locator};
+use protocol::types::{ClientRowId, Locator};
 
 /// Apps without one, after a number.
-const WITHOUT: Query<(ClientNo, String)> = Query {
+const WITHOUT: Query<(ClientRowId, String)> = Query {
     sql: "SELECT no, name FROM clients WHERE skeleton = '' AND no > $1 ORDER BY no LIMIT 100",
     read: |row| Ok((row.client(0)?, row.string(1)?)),
 };
@@ -45,7 +45,7 @@ async fn fill_organizations(runs: &impl Runs) -> Result<(), StoreError> {
 }
 
 async fn fill_apps(runs: &impl Runs) -> Result<(), StoreError> {
-    let mut after = ClientNo(0);
+    let mut after = ClientRowId(0);
     loop {
         let apps = runs.many(&WITHOUT, &values![after]).await?;
         let Some((last, _)) = apps.last() else {

@@ -1,7 +1,7 @@
 //! What is not on the hot path, as plain steps that both engines run in one transaction.
 use crate::facts::feed::About;
 use crate::value::Value;
-use protocol::types::{ClientNo, ConnectionKey, Locator, Subject};
+use protocol::types::{ClientRowId, ConnectionKey, Locator, Subject};
 
 /// What the test side of an app shares with it.
 const FOLLOW: &str = "UPDATE clients SET version = clients.version + 1, name = l.name, homepage = l.homepage, \
@@ -126,7 +126,7 @@ impl<'a> Steps<'a> {
     }
 
     /// An app is another now, and its test side with it.
-    pub(crate) fn client_changed(self, client: ClientNo) -> Self {
+    pub(crate) fn client_changed(self, client: ClientRowId) -> Self {
         let mut changed = self.run(FOLLOW, [client.into()]);
         changed.told.push(About::Client(client));
         changed

@@ -1,6 +1,6 @@
 //! Values of statements: each knows its type, so that both engines take it as it is.
 use jose::Digest;
-use protocol::types::{ClientNo, Lifetime, Locator, Scope, Subject, UnixTime};
+use protocol::types::{ClientRowId, Lifetime, Locator, Scope, Subject, UnixTime};
 use std::borrow::Cow;
 
 /// A value that a statement is given. An absent one has a type all the same.
@@ -47,8 +47,8 @@ from! {
     Option<Locator> as id => Value::Number(id.map(|Locator(id)| id)),
     Subject as Subject(number) => Value::Number(Some(number)),
     Option<Subject> as subject => Value::Number(subject.map(|Subject(number)| number)),
-    ClientNo as ClientNo(number) => Value::Number(Some(number)),
-    Option<ClientNo> as client => Value::Number(client.map(|ClientNo(number)| number)),
+    ClientRowId as ClientRowId(number) => Value::Number(Some(number)),
+    Option<ClientRowId> as client => Value::Number(client.map(|ClientRowId(number)| number)),
     UnixTime as UnixTime(time) => Value::Number(Some(time)),
     Option<UnixTime> as time => Value::Number(time.map(|UnixTime(time)| time)),
     Lifetime as lifetime => Value::Number(Some(lifetime.seconds())),

@@ -2,7 +2,7 @@
 use crate::facts::workspaces;
 use crate::value::values;
 use crate::{Fact, Store, StoreError};
-use protocol::types::{AppStanding, ClientNo, Locator, Subject, WorkspaceApp};
+use protocol::types::{AppStanding, ClientRowId, Locator, Subject, WorkspaceApp};
 
 impl Store {
     /// What the owners of an organization think of an app, if they judged it, and of those that they did not.
@@ -12,7 +12,7 @@ impl Store {
     pub async fn app_standing(
         &self,
         organization: Locator,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Fact<(Option<AppStanding>, AppStanding)> {
         self.one(&workspaces::STANDING, &values![organization, client])
             .await
@@ -25,7 +25,7 @@ impl Store {
     pub async fn app_standings(
         &self,
         subject: Subject,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Result<Vec<(Locator, AppStanding)>, StoreError> {
         self.many(&workspaces::STANDINGS, &values![subject, client])
             .await
@@ -39,10 +39,10 @@ impl Store {
     pub async fn workspace_apps(
         &self,
         organization: Locator,
-        after: Option<ClientNo>,
+        after: Option<ClientRowId>,
         limit: usize,
     ) -> Result<Vec<WorkspaceApp>, StoreError> {
-        let values = values![organization, limit as i64, after.unwrap_or(ClientNo(0))];
+        let values = values![organization, limit as i64, after.unwrap_or(ClientRowId(0))];
         self.many(&workspaces::APPS, &values).await
     }
 
@@ -53,7 +53,7 @@ impl Store {
     pub async fn workspace_app(
         &self,
         organization: Locator,
-        client: ClientNo,
+        client: ClientRowId,
     ) -> Fact<WorkspaceApp> {
         self.one(&workspaces::APP, &values![organization, client])
             .await

@@ -6,13 +6,13 @@ use crate::decision::Mint;
 use crate::outbox::{DeletedMail, Message};
 use crate::transition::{AccountChange, Deletion, Transition};
 use crate::types::email::email_key;
-use crate::types::{ClientNo, Language, MailAddress, Organization, Person};
+use crate::types::{ClientRowId, Language, MailAddress, Organization, Person};
 
 /// What is known of an account that is about to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletionFacts {
     /// The apps that its person owns themselves: they end with it.
-    pub apps: Vec<ClientNo>,
+    pub apps: Vec<ClientRowId>,
     /// The organizations that would have no owner without them.
     pub left_without_owner: Vec<Organization>,
 }
@@ -69,7 +69,7 @@ pub fn delete<M: Mint>(
                 Deleter::Person => Some(person.password.clone()),
                 Deleter::Operator => None,
             },
-            cutoff: mint.locator(),
+            not_before: mint.locator(),
             apps: facts.apps,
             notice,
         },

@@ -6,7 +6,7 @@
 use crate::decision::Mint;
 use crate::outbox::{LinkMailPayload, Message};
 use crate::types::{
-    ClientNo, Language, Lifetime, Locator, MailAddress, Session, Subject, UnixTime,
+    ClientRowId, Language, Lifetime, Locator, MailAddress, Session, Subject, UnixTime,
 };
 use jose::keyed::Key;
 use wire::{Presented, TokenText};
@@ -220,7 +220,7 @@ pub struct MailLink {
     /// The browser of that session: what it has begun since ends too.
     pub device: Option<String>,
     /// The app that it removes.
-    pub client: Option<ClientNo>,
+    pub client: Option<ClientRowId>,
     /// The organization that the app was let in for; `None`: the person's own account.
     pub organization: Option<Locator>,
     /// The language that its mail is written in, for whoever has chosen none.
@@ -354,7 +354,7 @@ impl LinkMail {
 
     /// Its link removes this app, from this workspace.
     #[must_use]
-    pub fn removing(mut self, client: ClientNo, organization: Option<Locator>) -> Self {
+    pub fn removing(mut self, client: ClientRowId, organization: Option<Locator>) -> Self {
         self.link.client = Some(client);
         self.link.organization = organization;
         self

@@ -254,7 +254,7 @@ pub fn recover<M: Mint>(
         return Err(LinkFault::Unknown);
     }
     let unproved = person.verified_at.is_none();
-    let cutoff = unproved.then(|| cutoff(now, mint));
+    let not_before = unproved.then(|| not_before(now, mint));
     let subject = Some(person.subject);
     Ok(Transition::Account(AccountChange::Recover(Box::new(
         Recovery {
@@ -265,7 +265,7 @@ pub fn recover<M: Mint>(
             password,
             passkey,
             at: now,
-            cutoff,
+            not_before,
             notice: LinkMail::new(
                 LinkPurpose::PasswordChanged,
                 &link.email,
@@ -277,7 +277,7 @@ pub fn recover<M: Mint>(
     ))))
 }
 
-fn cutoff<M: Mint>(now: UnixTime, mint: &M) -> Locator {
+fn not_before<M: Mint>(now: UnixTime, mint: &M) -> Locator {
     mint.locator().max(Locator::first_at(now.plus(UNDER_WAY)))
 }
 
@@ -295,7 +295,7 @@ pub fn release<M: Mint>(
         Transition::Account(AccountChange::Address(AddressChange::Release {
             subject: holder.subject,
             email: holder.email.clone(),
-            cutoff: cutoff(now, mint),
+            not_before: not_before(now, mint),
             link: link.id,
             reader: link.subject,
         }))

@@ -7,7 +7,7 @@ use crate::transition::{AccountChange, Transition};
 use crate::types::email::{email_text, is_email};
 use crate::types::ids::SubjectFormat;
 use crate::types::text::is_plain;
-use crate::types::{ClientNo, NewPerson, Person, Preferences, Session, Subject, UnixTime};
+use crate::types::{ClientRowId, NewPerson, Person, Preferences, Session, Subject, UnixTime};
 
 pub use crate::types::email::MAX_EMAIL;
 
@@ -114,7 +114,7 @@ pub enum Role {
     /// A person who administers the provider.
     Admin,
     /// Trying this test app.
-    TestUser(ClientNo),
+    TestUser(ClientRowId),
 }
 
 impl NewAccount {
@@ -237,7 +237,7 @@ pub fn set_name(person: &Person, name: &str) -> Transition {
 pub fn disable<M: Mint>(person: &Person, mint: &M) -> Transition {
     Transition::Account(AccountChange::Disable {
         subject: person.subject,
-        cutoff: mint.locator(),
+        not_before: mint.locator(),
     })
 }
 
@@ -245,6 +245,6 @@ pub fn disable<M: Mint>(person: &Person, mint: &M) -> Transition {
 pub fn enable<M: Mint>(person: &Person, mint: &M) -> Transition {
     Transition::Account(AccountChange::Enable {
         subject: person.subject,
-        cutoff: mint.locator(),
+        not_before: mint.locator(),
     })
 }

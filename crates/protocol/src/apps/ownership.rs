@@ -161,7 +161,7 @@ pub(super) fn back<M: Mint>(
         client: Box::new(client.clone()),
         own_name,
         deleted_at,
-        cutoff: mint.locator(),
+        not_before: mint.locator(),
     })
 }
 

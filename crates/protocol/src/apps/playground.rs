@@ -1,5 +1,5 @@
 //! What developers play a test side through with: one run of a session at a time, with a secret that ends with it.
-use crate::types::{ClientNo, Lifetime, Locator, Subject, UnixTime};
+use crate::types::{ClientRowId, Lifetime, Locator, Subject, UnixTime};
 use jose::Digest;
 
 /// How long a run lasts, and its secret with it.
@@ -19,9 +19,9 @@ pub struct PlaygroundRun {
     /// Whose that is.
     pub subject: Subject,
     /// The app.
-    pub live: ClientNo,
+    pub live: ClientRowId,
     /// Its test side.
-    pub test: ClientNo,
+    pub test: ClientRowId,
     /// SHA-256 of the state that its authorization request carries.
     pub state: Digest,
     /// All that was given so far, sealed.

@@ -6,7 +6,7 @@ use crate::policy::Policy;
 use crate::register::{Registered, new_client_id, new_secret};
 use crate::transition::{AppChange, Transition};
 use crate::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RedirectUri, Side, UnixTime,
+    Client, ClientKind, ClientRowId, ClientStatus, GrantType, Locator, RedirectUri, Side, UnixTime,
 };
 
 /// Where a program on the developer's own computer gets the answer, whichever port it chooses.
@@ -66,14 +66,14 @@ pub fn switch_on<M: Mint>(
     let secret = (live.kind == ClientKind::Confidential).then(|| new_secret(Side::Test, now, mint));
     let (text, stored) = secret.unzip();
     let client = Client {
-        no: ClientNo(0),
+        no: ClientRowId(0),
         version: 1,
         id: new_client_id(Side::Test, mint),
         secrets: stored.into_iter().collect(),
         keys: None,
         redirect_uris: redirect_uris(live),
         status: ClientStatus::Active,
-        cutoff: Locator(0),
+        not_before: Locator(0),
         reviewed_at: None,
         logo: None,
         created_at: now,

@@ -138,7 +138,7 @@ pub fn accept<M: Mint>(
             own_name: bound.then(|| client.name.clone()),
             most,
             secrets_end: now.plus(overlap),
-            cutoff: mint.locator(),
+            not_before: mint.locator(),
         },
     )))
 }

@@ -13,7 +13,7 @@ use crate::apis::TokenForm;
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::dpop;
-use crate::facts::Standing;
+use crate::facts::AccountStatus;
 use crate::lookup::{Found, Lookup};
 use crate::own_api;
 use crate::params::Params;
@@ -204,8 +204,8 @@ fn default_scope(client: &Client, policy: &Policy) -> Result<Scope, ScopeRefusal
 /// Whether what a person allowed an app at the moment `at` still holds: neither was switched off since, and both
 /// are on the same side.
 fn still_holds(client: &Client, person: Option<&Person>, at: Locator) -> bool {
-    person.is_some_and(|person| Standing::from(person).honours(at) && client.may_meet(person))
-        && at >= client.cutoff
+    person.is_some_and(|person| AccountStatus::from(person).honours(at) && client.may_meet(person))
+        && at >= client.not_before
 }
 
 /// Whether the person has not taken back what began as `grant`, of which this scope is left.

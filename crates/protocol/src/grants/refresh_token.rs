@@ -71,7 +71,7 @@ fn check(
         return Err(GrantFault::of_another(presented.prefix(), client.side).into());
     }
     check_key(&presented, client)?;
-    if facts.grant.revoked_at.is_some() || facts.token.id < client.cutoff {
+    if facts.grant.revoked_at.is_some() || facts.token.id < client.not_before {
         return Err(GrantFault::Revoked.into());
     }
     if !still_holds(client, facts.person.as_ref(), facts.token.id) {

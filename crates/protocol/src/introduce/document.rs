@@ -155,7 +155,7 @@ pub fn introduce(
         approved: before.approved.clone(),
         scopes: before.scopes.clone(),
         status: before.status,
-        cutoff: before.cutoff,
+        not_before: before.not_before,
         // Who was looked at is not who it is now.
         reviewed_at: None,
         logo: kept_logo(before, &new),

@@ -97,7 +97,7 @@ pub fn replace<M: Mint>(
         approved: before.approved.clone(),
         scopes: before.scopes.clone(),
         status: before.status,
-        cutoff: before.cutoff,
+        not_before: before.not_before,
         // What was looked at was another app.
         reviewed_at: before
             .reviewed_at

@@ -10,7 +10,7 @@ use crate::register::{
 use crate::transition::{IntroductionChange, IntroductionRecord};
 use crate::types::name::skeleton;
 use crate::types::{
-    Asks, Client, ClientKind, ClientNo, ClientStatus, Introduction, Locator, RedirectUri, Scope,
+    Asks, Client, ClientKind, ClientRowId, ClientStatus, Introduction, Locator, RedirectUri, Scope,
     Side, StoredSecret, Subject, UnixTime, Way,
 };
 use jose::Digest;
@@ -128,7 +128,7 @@ pub(super) fn client(metadata: ClientMetadata, way: Way, now: UnixTime) -> (Clie
     } = metadata;
     let shared = kind == ClientKind::Public && keys.is_none();
     let client = Client {
-        no: ClientNo(0),
+        no: ClientRowId(0),
         version: 1,
         id: String::new(),
         name: name.unwrap_or_else(|| named_by(&homepage, &redirect_uris)),
@@ -149,7 +149,7 @@ pub(super) fn client(metadata: ClientMetadata, way: Way, now: UnixTime) -> (Clie
         approved: Scope::default(),
         resource_server: false,
         status: ClientStatus::Active,
-        cutoff: Locator(0),
+        not_before: Locator(0),
         reviewed_at: None,
         logo: None,
         created_at: now,

@@ -9,7 +9,7 @@ use crate::params::{Params, ParamsFault};
 use crate::policy::Policy;
 use crate::signer::Signer;
 use crate::transition::{OpenIdChange, Transition};
-use crate::types::{Authentication, Client, ClientNo, Lifetime, Locator, Subject, UnixTime};
+use crate::types::{Authentication, Client, ClientRowId, Lifetime, Locator, Subject, UnixTime};
 use jose::json::Object;
 use jose::jwt::{Audience, Claims};
 use serde_json::json;
@@ -209,7 +209,7 @@ impl Logout {
 
 /// Has an app told that a session ended; one that wants to hear nothing is left alone.
 pub fn tell(
-    (session, client, subject): (Locator, ClientNo, Subject),
+    (session, client, subject): (Locator, ClientRowId, Subject),
     app: Option<&Client>,
     mint: &impl Mint,
 ) -> Transition {

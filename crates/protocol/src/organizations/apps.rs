@@ -3,7 +3,7 @@ use super::{OrganizationError, Seat};
 use crate::connections::is_restorable;
 use crate::decision::Mint;
 use crate::transition::OrganizationChange;
-use crate::types::{AppStanding, ClientNo, End, Organization, UnixTime, WorkspaceApp};
+use crate::types::{AppStanding, ClientRowId, End, Organization, UnixTime, WorkspaceApp};
 
 impl Seat {
     /// Says what an app may do; `None` when that is so.
@@ -12,7 +12,7 @@ impl Seat {
     /// Why not.
     pub fn judge_app(
         &self,
-        client: ClientNo,
+        client: ClientRowId,
         was: Option<AppStanding>,
         standing: AppStanding,
     ) -> Result<Option<OrganizationChange>, OrganizationError> {

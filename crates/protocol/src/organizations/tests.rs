@@ -120,7 +120,7 @@ fn an_invitation_is_for_whoever_proved_its_address() {
         ..bob.clone()
     };
     let test_user = Person {
-        test_app: Some(crate::types::ClientNo(1)),
+        test_app: Some(crate::types::ClientRowId(1)),
         ..bob.clone()
     };
     for other in [unproved, test_user, person(3, "eve@example.com")] {

@@ -4,8 +4,8 @@ use crate::decision::Mint;
 use crate::policy::Policy;
 use crate::transition::{AppChange, SecretChange, Transition};
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, Locator, RelyingParty, Scope, Side,
-    Subject, UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientRowId, ClientStatus, Locator, RelyingParty, Scope,
+    Side, Subject, UnixTime,
 };
 
 /// The test app whose credentials are published: every grant that is on, every scope that is not restricted, and
@@ -18,7 +18,7 @@ pub fn documented<M: Mint>(
     mint: &M,
 ) -> Transition {
     let client = Client {
-        no: ClientNo(0),
+        no: ClientRowId(0),
         version: 1,
         id: id.to_owned(),
         name: "Test app".to_owned(),
@@ -38,7 +38,7 @@ pub fn documented<M: Mint>(
         approved: Scope::default(),
         resource_server: false,
         status: ClientStatus::Active,
-        cutoff: Locator(0),
+        not_before: Locator(0),
         reviewed_at: None,
         logo: None,
         created_at: now,

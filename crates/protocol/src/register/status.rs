@@ -11,7 +11,7 @@ pub fn disable<M: Mint>(client: &Client, mint: &M) -> Transition {
     Transition::App(AppChange::SetStatus {
         client: client.no,
         status: ClientStatus::Disabled,
-        cutoff: mint.locator(),
+        not_before: mint.locator(),
     })
 }
 
@@ -21,7 +21,7 @@ pub fn enable<M: Mint>(client: &Client, mint: &M) -> Transition {
     Transition::App(AppChange::SetStatus {
         client: client.no,
         status: ClientStatus::Active,
-        cutoff: mint.locator(),
+        not_before: mint.locator(),
     })
 }
 

@@ -23,7 +23,7 @@ use crate::signer::OwnKeys;
 use crate::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use crate::transition::GrantChange;
 use crate::types::{
-    Authentication, AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge,
+    Authentication, AuthorizationCode, Client, ClientKind, ClientRowId, CodeChallenge,
     ConnectionStanding, DeviceAnswer, DeviceAuthorization, Grant, GrantType, Lifetime, Locator,
     Pace, Person, Preferences, RefreshToken, Session, Subject, UnixTime, UserCode,
 };
@@ -178,7 +178,7 @@ impl Case {
         let grant = Grant {
             organization: None,
             id: Locator::first_at(began),
-            client: ClientNo(1),
+            client: ClientRowId(1),
             subject: Subject(7),
             scope: scope("tasks:read tasks:write"),
             auth_time: began,

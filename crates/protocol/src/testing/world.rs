@@ -1,11 +1,11 @@
 //! The app, the person and the means of a case, and how to read its outcome.
 use crate::decision::Mint;
-use crate::facts::{AccessFacts, Standing};
+use crate::facts::{AccessFacts, AccountStatus};
 use crate::signer::OwnKeys;
 use crate::testing::{CALLBACK, NOW, SECRET, scope};
 use crate::token::TokenReply;
 use crate::types::{
-    AccessToken, AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, ConnectionStanding,
+    AccessToken, AppLinks, Asks, Client, ClientKind, ClientRowId, ClientStatus, ConnectionStanding,
     GrantType, Locator, Person, RedirectUri, RelyingParty, Scope, Side, StoredSecret, Subject,
     UnixTime,
 };
@@ -58,7 +58,7 @@ impl Client {
     /// A confidential app that may use every grant and ask for every scope that is not restricted.
     pub fn for_tests() -> Self {
         Client {
-            no: ClientNo(1),
+            no: ClientRowId(1),
             version: 1,
             id: "app".to_owned(),
             name: "An app".to_owned(),
@@ -84,7 +84,7 @@ impl Client {
             approved: Scope::default(),
             resource_server: false,
             status: ClientStatus::Active,
-            cutoff: Locator(0),
+            not_before: Locator(0),
             reviewed_at: None,
             logo: None,
             created_at: NOW,
@@ -110,7 +110,7 @@ impl Person {
             admin: false,
             password: String::new(),
             disabled_at: None,
-            cutoff: Locator(0),
+            not_before: Locator(0),
             created_at: UnixTime(0),
             test_app: None,
             device_epoch: 0,
@@ -126,7 +126,7 @@ pub fn access_facts(id: Locator) -> AccessFacts {
         id,
         digest: text("at_", id).digest(),
         grant: Locator(5),
-        client: ClientNo(1),
+        client: ClientRowId(1),
         subject: Some(Subject(62)),
         scope: scope("tasks:read tasks:write"),
         expires_at: UnixTime(NOW.0 + 10),
@@ -135,7 +135,7 @@ pub fn access_facts(id: Locator) -> AccessFacts {
         token,
         client: Some(Arc::new(Client::for_tests())),
         grant_revoked: false,
-        person: Standing::from(&Person::for_tests()),
+        person: AccountStatus::from(&Person::for_tests()),
         connection: ConnectionStanding::GOOD,
         holder: None,
     }

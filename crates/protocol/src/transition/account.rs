@@ -3,7 +3,7 @@ use crate::accounts::import::Newcomer;
 use crate::accounts::mail_link::{LinkMail, MailLink};
 use crate::events::{Actor, Event, Happened};
 use crate::outbox::Message;
-use crate::types::{ClientNo, Locator, MailAddress, NewPerson, Preferences, Subject, UnixTime};
+use crate::types::{ClientRowId, Locator, MailAddress, NewPerson, Preferences, Subject, UnixTime};
 
 /// A change of an account. Where it was allowed by a link in a mail, the guard is also that the link was not used, and
 /// uses it up.
@@ -90,7 +90,7 @@ pub enum AccountChange {
         /// Whose.
         subject: Subject,
         /// Everything issued below this locator is dead.
-        cutoff: Locator,
+        not_before: Locator,
     },
     /// Deletes an account for good, with all that hangs on it, and erases what it tells of its person. Guard: its address is
     /// still the one that was read, and the password too where one was proved; it is the last owner of no organization, and
@@ -101,7 +101,7 @@ pub enum AccountChange {
         /// Whose.
         subject: Subject,
         /// The same as when it was switched off: what was on its way meanwhile is dead too.
-        cutoff: Locator,
+        not_before: Locator,
     },
 }
 
@@ -155,7 +155,7 @@ pub enum AddressChange {
         /// The address, as the account has it.
         email: String,
         /// Everything issued below this locator is dead.
-        cutoff: Locator,
+        not_before: Locator,
         /// The link that was sent to it, which is left for what it is for.
         link: Locator,
         /// Who reads its mail.
@@ -194,9 +194,9 @@ pub struct Deletion {
     /// The PHC string of the password that allowed this; `None` for an operator, who needs none.
     pub proved: Option<String>,
     /// Everything issued below this locator is dead. So is all that comes later, because the account is off.
-    pub cutoff: Locator,
+    pub not_before: Locator,
     /// The apps that end with it, with their test sides.
-    pub apps: Vec<ClientNo>,
+    pub apps: Vec<ClientRowId>,
     /// The mail that tells the address of it.
     pub notice: Option<Message>,
 }
@@ -220,7 +220,7 @@ pub struct Recovery {
     pub at: UnixTime,
     /// For an account whose address was never proved: whoever made it may be somebody else, so what it had allowed to
     /// apps below this locator is dead.
-    pub cutoff: Option<Locator>,
+    pub not_before: Option<Locator>,
     /// The mail that tells of it.
     pub notice: LinkMail,
 }

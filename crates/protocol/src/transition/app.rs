@@ -3,7 +3,7 @@
 use super::{ApprovalChange, SecretChange, TransferChange, UsageChange};
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{Client, ClientNo, ClientStatus, Locator, UnixTime};
+use crate::types::{Client, ClientRowId, ClientStatus, Locator, UnixTime};
 use jose::Digest;
 
 /// A change of an app.
@@ -34,11 +34,11 @@ pub enum AppChange {
     /// once more.
     SetStatus {
         /// Which.
-        client: ClientNo,
+        client: ClientRowId,
         /// What it may do from now on.
         status: ClientStatus,
         /// Tokens below this locator are dead (unchanged where it is lower than before).
-        cutoff: Locator,
+        not_before: Locator,
     },
     /// Lets an app do more.
     Approval(ApprovalChange),
@@ -52,7 +52,7 @@ pub enum AppChange {
     /// that is gone already no event is told.
     Delete {
         /// Which.
-        client: ClientNo,
+        client: ClientRowId,
     },
     /// Brings a deleted app back. Guard: it is deleted, and was at that time; where its name binds it, nobody else is
     /// called alike by now.
@@ -64,7 +64,7 @@ pub enum AppChange {
         /// When it was deleted.
         deleted_at: UnixTime,
         /// Tokens below this locator are dead.
-        cutoff: Locator,
+        not_before: Locator,
     },
 }
 

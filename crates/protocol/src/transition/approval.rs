@@ -1,6 +1,6 @@
 //! What administrators and commands let apps do.
 use crate::events::{Event, Happened};
-use crate::types::{ClientNo, ClientStatus, Scope, UnixTime};
+use crate::types::{ClientRowId, ClientStatus, Scope, UnixTime};
 
 /// An approval. Guard of each: the app is still as it was looked at.
 #[derive(Debug, Clone)]
@@ -8,7 +8,7 @@ pub enum ApprovalChange {
     /// Says that an app was reviewed, and lets one in that waited for it.
     App {
         /// Which.
-        client: ClientNo,
+        client: ClientRowId,
         /// The version that was looked at.
         version: i64,
         /// What it may do from now on.
@@ -19,7 +19,7 @@ pub enum ApprovalChange {
     /// Approves restricted scopes for an app (the whole new set).
     Scopes {
         /// Which.
-        client: ClientNo,
+        client: ClientRowId,
         /// Its version as it was read.
         version: i64,
         /// All that are approved now.
@@ -29,7 +29,7 @@ pub enum ApprovalChange {
 
 impl ApprovalChange {
     /// The app.
-    pub fn client(&self) -> ClientNo {
+    pub fn client(&self) -> ClientRowId {
         match self {
             Self::App { client, .. } | Self::Scopes { client, .. } => *client,
         }

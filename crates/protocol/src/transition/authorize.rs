@@ -3,7 +3,7 @@ use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
 use crate::types::{
-    Authentication, AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject,
+    Authentication, AuthorizationCode, ClientRowId, Consent, Interaction, Locator, Subject,
 };
 
 /// A change of what a person is asked.
@@ -32,7 +32,7 @@ pub enum AuthorizeChange {
         /// Which one.
         interaction: Locator,
         /// The app that asked.
-        client: ClientNo,
+        client: ClientRowId,
         /// Who said no.
         subject: Subject,
     },

@@ -3,7 +3,7 @@ use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
 use crate::types::{
-    Authentication, ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Pace, Scope, Subject,
+    Authentication, ClientRowId, DeviceAnswer, DeviceAuthorization, Locator, Pace, Scope, Subject,
 };
 
 /// A change of what a device asks for.
@@ -27,7 +27,7 @@ pub enum DeviceChange {
         /// Which request.
         device: Locator,
         /// The app that asked.
-        client: ClientNo,
+        client: ClientRowId,
         /// Who answers.
         subject: Subject,
         /// What they say.

@@ -1,6 +1,6 @@
 //! Grants and their tokens.
 use crate::events::{Event, Happened};
-use crate::types::{AccessToken, ClientNo, Grant, Locator, RefreshToken, SealedReply, Subject};
+use crate::types::{AccessToken, ClientRowId, Grant, Locator, RefreshToken, SealedReply, Subject};
 
 /// A change of a grant or a token.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub enum GrantChange {
         /// Which.
         grant: Locator,
         /// The app it was given to.
-        client: ClientNo,
+        client: ClientRowId,
         /// The person who allowed it, as far as it is known.
         subject: Option<Subject>,
         /// Why.
@@ -43,7 +43,7 @@ pub enum GrantChange {
         /// Which.
         token: Locator,
         /// The app it was issued to.
-        client: ClientNo,
+        client: ClientRowId,
         /// The person who allowed it; `None` for the app's own.
         subject: Option<Subject>,
         /// Its grant.

@@ -2,7 +2,7 @@
 use crate::events::{Event, Happened};
 use crate::introduce::Room;
 use crate::transition::Logo;
-use crate::types::{Client, ClientNo, Locator, UnixTime};
+use crate::types::{Client, ClientRowId, Locator, UnixTime};
 use jose::Digest;
 
 /// What is kept of an app that introduced itself, beside the app.
@@ -34,7 +34,7 @@ pub enum IntroductionChange {
     /// Notes that it introduced itself again. No guard.
     Again {
         /// Which.
-        client: ClientNo,
+        client: ClientRowId,
     },
     /// It says something else of itself. What people allowed it is asked again. Guard: it is still as it was read, and not
     /// switched off.
@@ -49,7 +49,7 @@ pub enum IntroductionChange {
     /// Keeps its picture, which was fetched. Guard: it is still as it was read.
     KeepLogo {
         /// Which.
-        client: ClientNo,
+        client: ClientRowId,
         /// Its version when it was read.
         version: i64,
         /// The digest of the picture.

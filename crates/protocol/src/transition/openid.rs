@@ -1,7 +1,7 @@
 //! What OpenID Connect keeps of people, and whom it tells.
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{ClientNo, Locator, Subject};
+use crate::types::{ClientRowId, Locator, Subject};
 
 /// A change of it.
 #[derive(Debug, Clone)]
@@ -11,7 +11,7 @@ pub enum OpenIdChange {
         /// The session.
         session: Locator,
         /// The app.
-        client: ClientNo,
+        client: ClientRowId,
         /// Whose session it was.
         subject: Subject,
         /// What it is told; `None` for one that wants to hear nothing.

@@ -3,7 +3,9 @@
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
 use crate::transition::LogoChange;
-use crate::types::{AppStanding, ClientNo, End, Invitation, Locator, Organization, Role, Subject};
+use crate::types::{
+    AppStanding, ClientRowId, End, Invitation, Locator, Organization, Role, Subject,
+};
 use jose::Digest;
 
 /// A change of an organization.
@@ -107,7 +109,7 @@ pub enum OrganizationChange {
         /// As it was read.
         before: Organization,
         /// The app.
-        client: ClientNo,
+        client: ClientRowId,
         /// What it may do.
         standing: AppStanding,
     },
@@ -123,7 +125,7 @@ pub enum OrganizationChange {
         /// As it was read.
         before: Organization,
         /// The app.
-        client: ClientNo,
+        client: ClientRowId,
         /// The end.
         end: End,
     },
@@ -133,7 +135,7 @@ pub enum OrganizationChange {
         /// As it was read.
         before: Organization,
         /// The app.
-        client: ClientNo,
+        client: ClientRowId,
         /// The end that is meant.
         end: End,
         /// Grants from this one on are good.
@@ -203,7 +205,7 @@ impl OrganizationChange {
     }
 
     /// The app that it is about.
-    fn client(&self) -> Option<ClientNo> {
+    fn client(&self) -> Option<ClientRowId> {
         match self {
             Self::JudgeApp { client, .. }
             | Self::EndApp { client, .. }

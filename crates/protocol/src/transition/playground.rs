@@ -2,7 +2,7 @@
 use super::SecretChange;
 use crate::apps::playground::PlaygroundRun;
 use crate::events::Happened;
-use crate::types::{ClientNo, Locator};
+use crate::types::{ClientRowId, Locator};
 use jose::Digest;
 
 /// A change of what is being played.
@@ -54,7 +54,7 @@ impl PlaygroundChange {
     }
 
     /// The app whose secrets change.
-    pub fn client(&self) -> Option<ClientNo> {
+    pub fn client(&self) -> Option<ClientRowId> {
         self.secret().map(SecretChange::client)
     }
 

@@ -2,7 +2,7 @@
 use crate::apps::review::{ReviewMessage, ReviewRequest, ReviewState, Snapshot};
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{ClientNo, ClientStatus, Locator, Reasons, Scope, UnixTime};
+use crate::types::{ClientRowId, ClientStatus, Locator, Reasons, Scope, UnixTime};
 
 /// A change of a request for review.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub enum ReviewChange {
         /// Its version as it was read.
         version: i64,
         /// The app that it is about.
-        client: ClientNo,
+        client: ClientRowId,
         /// What is done.
         step: ReviewStep,
         /// What is said.

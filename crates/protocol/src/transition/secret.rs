@@ -1,7 +1,7 @@
 //! The secrets of apps.
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{ClientNo, Locator, StoredSecret, UnixTime};
+use crate::types::{ClientRowId, Locator, StoredSecret, UnixTime};
 
 /// A change of an app's secrets.
 #[derive(Debug, Clone)]
@@ -9,7 +9,7 @@ pub enum SecretChange {
     /// Replaces all of them. Guard: the app is still as it was read.
     Replace {
         /// Which app.
-        client: ClientNo,
+        client: ClientRowId,
         /// Its version as it was read.
         version: i64,
         /// Those that work from now on.
@@ -18,7 +18,7 @@ pub enum SecretChange {
     /// Adds one. Guard: the app is still as it was read.
     Add {
         /// To which app.
-        client: ClientNo,
+        client: ClientRowId,
         /// Its version as it was read.
         version: i64,
         /// The new one.
@@ -27,7 +27,7 @@ pub enum SecretChange {
     /// Takes one away. Guard: the app is still as it was read.
     Revoke {
         /// Of which app.
-        client: ClientNo,
+        client: ClientRowId,
         /// Its version as it was read.
         version: i64,
         /// The one that goes.
@@ -36,7 +36,7 @@ pub enum SecretChange {
     /// Adds one and gives the others an end. Guard: the app is still as it was read.
     Rotate {
         /// Of which app.
-        client: ClientNo,
+        client: ClientRowId,
         /// Its version as it was read.
         version: i64,
         /// The new one.
@@ -47,7 +47,7 @@ pub enum SecretChange {
     /// Tells the developers of an app that one ends soon. Guard: nobody has told them.
     WarnOfEnd {
         /// Which app.
-        client: ClientNo,
+        client: ClientRowId,
         /// Which secret.
         secret: Locator,
         /// A mail for each of them.
@@ -57,7 +57,7 @@ pub enum SecretChange {
 
 impl SecretChange {
     /// The app.
-    pub fn client(&self) -> ClientNo {
+    pub fn client(&self) -> ClientRowId {
         match self {
             Self::Replace { client, .. }
             | Self::Add { client, .. }

@@ -1,7 +1,7 @@
 //! Apps that change hands.
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{ClientNo, Locator, Owner, Subject, Transfer, UnixTime};
+use crate::types::{ClientRowId, Locator, Owner, Subject, Transfer, UnixTime};
 
 /// A step by which an app gets another owner.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub enum TransferChange {
         /// Which.
         transfer: Locator,
         /// The app.
-        client: ClientNo,
+        client: ClientRowId,
     },
     /// Hands an app over: it is no longer one that was reviewed, what people allowed it is forgotten, and its secrets
     /// end. Guard: the offer is there and holds, and the app is still as it was read; where its name binds it, nobody but
@@ -41,13 +41,13 @@ pub enum TransferChange {
         /// When its secrets end, unless they do sooner.
         secrets_end: UnixTime,
         /// Tokens of its test side below this locator are dead: the former owner has some.
-        cutoff: Locator,
+        not_before: Locator,
     },
 }
 
 impl TransferChange {
     /// The app.
-    pub fn client(&self) -> ClientNo {
+    pub fn client(&self) -> ClientRowId {
         match self {
             Self::Offer { transfer, .. } | Self::Accept { transfer, .. } => transfer.client,
             Self::End { client, .. } => *client,

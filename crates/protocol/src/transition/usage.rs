@@ -1,7 +1,7 @@
 //! What is written down of how apps are used. None of it has a guard, and no event is told of it: tokens tell of it
 //! themselves.
 use crate::request_log::RequestBatch;
-use crate::types::{ClientNo, ConnectionUse, Locator, UnixTime};
+use crate::types::{ClientRowId, ConnectionUse, Locator, UnixTime};
 
 /// Something noted of an app's use.
 #[derive(Debug, Clone)]
@@ -9,7 +9,7 @@ pub enum UsageChange {
     /// That an app was used, and with which of its secrets. Of two, the later stays.
     NoteApp {
         /// Which.
-        client: ClientNo,
+        client: ClientRowId,
         /// The secret that it showed.
         secret: Option<Locator>,
         /// When.

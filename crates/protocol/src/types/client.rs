@@ -1,6 +1,6 @@
 //! Apps: what RFC 7591 calls a client.
 use crate::types::{
-    Asks, ClientKeys, ClientNo, Introduction, Locator, Owner, Person, RedirectUri, RelyingParty,
+    Asks, ClientKeys, ClientRowId, Introduction, Locator, Owner, Person, RedirectUri, RelyingParty,
     Scope, Side, Subject, UnixTime, Way,
 };
 use jose::Digest;
@@ -152,7 +152,7 @@ pub struct AppLinks {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     /// The number of its row.
-    pub no: ClientNo,
+    pub no: ClientRowId,
     /// Raised by each change of the app: whoever decided on an earlier one has not seen it as it is.
     pub version: i64,
     /// Its public `client_id`: `A-Z a-z 0-9 - _` only, since some clients send Basic unencoded.
@@ -196,7 +196,7 @@ pub struct Client {
     /// What it may do at the moment.
     pub status: ClientStatus,
     /// Tokens below this locator are dead: it was disabled after they were made.
-    pub cutoff: Locator,
+    pub not_before: Locator,
     /// When an admin reviewed it, if ever.
     pub reviewed_at: Option<UnixTime>,
     /// Digest of its logo, if it has one; the bytes are read apart.
@@ -211,7 +211,7 @@ pub struct Client {
     /// What it registered for OpenID Connect.
     pub openid: RelyingParty,
     /// The app whose test side it is: it shares with that one what people and administrators are told, and its owner.
-    pub live_of: Option<ClientNo>,
+    pub live_of: Option<ClientRowId>,
     /// How it introduced itself, if nobody registered it.
     pub introduction: Option<Box<Introduction>>,
 }

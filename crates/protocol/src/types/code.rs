@@ -1,5 +1,5 @@
 //! Authorization codes (RFC 6749 §4.1.2) and their PKCE challenge (RFC 7636).
-use crate::types::{ClientNo, Locator, Scope, Subject, UnixTime};
+use crate::types::{ClientRowId, Locator, Scope, Subject, UnixTime};
 use jose::{Digest, digest};
 
 /// An S256 code challenge: 43 base64url characters. `plain` does not exist here.
@@ -42,7 +42,7 @@ pub struct AuthorizationCode {
     /// SHA-256 of its text.
     pub digest: Digest,
     /// Whose it is.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// Who allowed it.
     pub subject: Subject,
     /// The organization that access is given for; `None`: the person's own account.

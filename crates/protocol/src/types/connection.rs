@@ -1,6 +1,6 @@
 //! What a person and an app have to do with each other: one connection for each person, app and workspace.
 use super::ids::LOCATOR_LOW_BITS;
-use super::{ClientNo, Lifetime, Locator, Scope, Subject, UnixTime};
+use super::{ClientRowId, Lifetime, Locator, Scope, Subject, UnixTime};
 use std::sync::Arc;
 
 /// How far the clocks of nodes may be apart: a connection that ends takes grants with it that begin this much later, by
@@ -13,7 +13,7 @@ pub struct ConnectionKey {
     /// Who let the app in.
     pub subject: Subject,
     /// The app.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// The organization that access is given for; `None`: the person's own account.
     pub organization: Option<Locator>,
 }
@@ -33,7 +33,7 @@ pub struct Connection {
     /// Who.
     pub subject: Subject,
     /// Whom.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// The organization that access is given for; `None`: the person's own account.
     pub organization: Option<Locator>,
     /// All that the app was allowed by consent.

@@ -1,5 +1,5 @@
 //! Pending authorization requests and what people allowed for good.
-use crate::types::{AppStanding, ClientNo, Locator, Scope, Subject, UnixTime};
+use crate::types::{AppStanding, ClientRowId, Locator, Scope, Subject, UnixTime};
 use jose::Digest;
 
 /// An authorization request that waits for a person: one browser journey.
@@ -12,7 +12,7 @@ pub struct Interaction {
     /// SHA-256 of its handle.
     pub digest: Digest,
     /// The app that asks.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// The request's parameters, form-encoded; checked anew at every step.
     pub request: String,
     /// When it is forgotten.
@@ -29,7 +29,7 @@ pub struct Consent {
     /// Who.
     pub subject: Subject,
     /// Whom.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// The organization that access is given for; `None`: the person's own account.
     pub organization: Option<Locator>,
     /// Every scope allowed so far.

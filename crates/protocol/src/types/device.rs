@@ -1,5 +1,5 @@
 //! Device authorizations (RFC 8628): what a device without a browser asked for, and the code people type.
-use crate::types::{ClientNo, Lifetime, Locator, Scope, Subject, UnixTime};
+use crate::types::{ClientRowId, Lifetime, Locator, Scope, Subject, UnixTime};
 use jose::Digest;
 use std::fmt;
 
@@ -81,7 +81,7 @@ pub struct DeviceAuthorization {
     /// SHA-256 of the user code.
     pub user_code: Digest,
     /// The app on the device.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// What it asks for.
     pub scope: Scope,
     /// Whether the request named a scope; if not, the token response must (RFC 6749 §5.1).

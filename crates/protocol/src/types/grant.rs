@@ -1,5 +1,5 @@
 //! What one redeemed code gave: the unit of rotation and revocation.
-use crate::types::{ClientNo, Locator, Scope, Subject, UnixTime};
+use crate::types::{ClientRowId, Locator, Scope, Subject, UnixTime};
 
 /// What a person allowed an app, handed unchanged from the code to every token that follows
 /// (the `RefreshTokenFamily` of RFC 9700 §4.14). Its id is the id of the code that began it.
@@ -8,7 +8,7 @@ pub struct Grant {
     /// The id of the code that was redeemed.
     pub id: Locator,
     /// The app.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// The person.
     pub subject: Subject,
     /// The organization that access is given for; `None`: the person's own account.

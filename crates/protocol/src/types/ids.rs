@@ -49,7 +49,7 @@ impl Region {
 
 /// The number of an app's row. Tokens carry it in place of the client id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientNo(pub i64);
+pub struct ClientRowId(pub i64);
 
 /// A person, as a number. How it is written for others is the profile's choice ([`SubjectFormat`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

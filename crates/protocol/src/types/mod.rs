@@ -46,7 +46,7 @@ pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use domain::{Domain, DomainFault, DomainName};
 pub use email::MailAddress;
 pub use grant::Grant;
-pub use ids::{ClientNo, Locator, Subject};
+pub use ids::{ClientRowId, Locator, Subject};
 pub use introduction::{Introduction, Way};
 pub use language::Language;
 pub use local_text::LocalText;

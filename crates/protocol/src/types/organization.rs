@@ -1,5 +1,5 @@
 //! Organizations: what people run apps together in.
-use crate::types::{ClientNo, End, Locator, MailAddress, Subject, UnixTime};
+use crate::types::{ClientRowId, End, Locator, MailAddress, Subject, UnixTime};
 use jose::Digest;
 
 /// What a member may do. Each role may do what those before it may.
@@ -68,7 +68,7 @@ impl AppStanding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceApp {
     /// Which.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// What its owners think of it; `None`: as of any other.
     pub standing: Option<AppStanding>,
     /// How many members it works for.
@@ -175,7 +175,7 @@ pub struct Transfer {
     /// Names it.
     pub id: Locator,
     /// The app.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// To whom.
     pub to: Receiver,
     /// Who offers it.

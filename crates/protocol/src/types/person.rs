@@ -1,6 +1,6 @@
 //! People with an account.
 pub use super::email::email_key;
-use crate::types::{ClientNo, Language, Locator, Subject, UnixTime};
+use crate::types::{ClientRowId, Language, Locator, Subject, UnixTime};
 
 /// A person with an account.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,11 +21,11 @@ pub struct Person {
     /// When an admin switched the account off, if so.
     pub disabled_at: Option<UnixTime>,
     /// Tokens and codes below this locator are dead: the account was disabled after they were made.
-    pub cutoff: Locator,
+    pub not_before: Locator,
     /// When the account was made.
     pub created_at: UnixTime,
     /// The test app that this test user was made with; `None` for a real person.
-    pub test_app: Option<ClientNo>,
+    pub test_app: Option<ClientRowId>,
     /// How often the browsers that knew the account were forgotten: the mark that one keeps holds for one count.
     pub device_epoch: i64,
     /// What the company's own login calls them, which apps are told in place of our number; `None`: their account is here.
@@ -89,7 +89,7 @@ pub struct NewPerson {
     /// The hash of their password, in a form that [`StoredHash`](crate::accounts::stored_hash::StoredHash) reads; empty: none.
     pub password: String,
     /// The test app that it is made with, if it is a test user.
-    pub test_app: Option<ClientNo>,
+    pub test_app: Option<ClientRowId>,
     /// What the company's own login calls them. Their address is then theirs alone here no more: it may be missing or shared.
     pub external_id: Option<String>,
 }

@@ -1,5 +1,5 @@
 //! Tokens as they are stored: a digest, never the text.
-use crate::types::{ClientNo, Locator, Scope, Subject, UnixTime};
+use crate::types::{ClientRowId, Locator, Scope, Subject, UnixTime};
 use jose::Digest;
 
 /// An access token. `iat` is the time of its locator.
@@ -12,7 +12,7 @@ pub struct AccessToken {
     /// The grant it came from; for client credentials the app's standing grant, number `client`.
     pub grant: Locator,
     /// The app it was issued to.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// On whose behalf; `None` for client credentials.
     pub subject: Option<Subject>,
     /// The organization that access is given for; `None`: the person's own account.

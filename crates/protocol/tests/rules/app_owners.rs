@@ -9,7 +9,7 @@ use protocol::register::Field;
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AppChange, Transition};
 use protocol::types::{
-    Client, ClientNo, ClientStatus, Locator, Person, Role, Side, Subject, UnixTime,
+    Client, ClientRowId, ClientStatus, Locator, Person, Role, Side, Subject, UnixTime,
 };
 use std::sync::Arc;
 
@@ -123,7 +123,7 @@ fn nobody_registers_an_app_behind_an_address_of_others() {
         "where no mail is sent, nobody proves one"
     );
     let tester = Person {
-        test_app: Some(ClientNo(1)),
+        test_app: Some(ClientRowId(1)),
         ..Person::for_tests()
     };
     assert_eq!(

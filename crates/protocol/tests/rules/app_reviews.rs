@@ -12,8 +12,8 @@ use protocol::policy::{Policy, Registration};
 use protocol::testing::{Counter, NOW, Verdict, scope};
 use protocol::transition::{Approved, ReviewChange, ReviewStep, Transition};
 use protocol::types::{
-    Client, ClientNo, ClientStatus, Consent, Lifetime, Locator, MailAddress, Person, RedirectUri,
-    Role, Side, Subject, UnixTime,
+    Client, ClientRowId, ClientStatus, Consent, Lifetime, Locator, MailAddress, Person,
+    RedirectUri, Role, Side, Subject, UnixTime,
 };
 use std::sync::Arc;
 
@@ -284,7 +284,7 @@ fn only_those_look_at_apps_who_administer_the_provider() {
         ..admin.clone()
     };
     let test_user = Person {
-        test_app: Some(ClientNo(1)),
+        test_app: Some(ClientRowId(1)),
         ..admin
     };
     assert!(Reviewer::of(&off).is_none() && Reviewer::of(&test_user).is_none());

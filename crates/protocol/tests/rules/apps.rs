@@ -79,7 +79,7 @@ fn under_review_what_people_rely_on_is_looked_at_before_it_is_used() {
         assert_eq!(after.reviewed_at.is_none(), relied_on, "{change:?}");
         let waits = after.status == ClientStatus::Pending;
         assert_eq!(waits, relied_on, "{change:?}");
-        assert_eq!(after.cutoff, Locator(0), "nothing is cut off");
+        assert_eq!(after.not_before, Locator(0), "nothing is cut off");
         let Some(Transition::App(AppChange::Update { before, after, .. })) =
             update(&reviewed(), change, &policy).change()
         else {

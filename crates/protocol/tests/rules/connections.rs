@@ -5,7 +5,7 @@ use protocol::testing::{Case, Counter, NOW, access_facts};
 use protocol::token::{GrantFault, TokenError};
 use protocol::transition::ConnectionStep;
 use protocol::types::{
-    ClientNo, Connection, ConnectionStanding, ConnectionState, End, Lifetime, Locator, Scope,
+    ClientRowId, Connection, ConnectionStanding, ConnectionState, End, Lifetime, Locator, Scope,
     Subject, UnixTime,
 };
 
@@ -91,7 +91,7 @@ fn a_wish_becomes_a_change_exactly_if_there_is_something_to_do() {
         let connection = Connection {
             organization: None,
             subject: Subject(7),
-            client: ClientNo(1),
+            client: ClientRowId(1),
             scope: Scope::default(),
             earlier: Scope::default(),
             narrowed: None,
@@ -127,7 +127,7 @@ fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
     let mut connection = Connection {
         organization: None,
         subject: Subject(7),
-        client: ClientNo(1),
+        client: ClientRowId(1),
         scope: scope(&["a", "b"]),
         earlier: scope(&["b", "c"]),
         narrowed: None,

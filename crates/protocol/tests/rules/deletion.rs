@@ -5,7 +5,7 @@ use protocol::accounts::deletion::{Deleter, DeletionError, DeletionFacts, delete
 use protocol::events::Event;
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AccountChange, Deletion};
-use protocol::types::{ClientNo, Language, Locator, Organization, Person};
+use protocol::types::{ClientRowId, Language, Locator, Organization, Person};
 
 fn ada(proved: bool) -> Person {
     Person {
@@ -40,14 +40,14 @@ fn ended(
 #[test]
 fn a_person_has_proved_the_password_and_an_operator_needs_none() {
     let facts = DeletionFacts {
-        apps: vec![ClientNo(7)],
+        apps: vec![ClientRowId(7)],
         ..nothing()
     };
     let person = ada(true);
     let (change, deletion) = ended(&person, facts, Deleter::Person, None);
     assert_eq!(deletion.proved, Some(person.password.clone()));
-    assert_eq!(deletion.apps, [ClientNo(7)]);
-    assert!(deletion.cutoff >= Locator::first_at(NOW));
+    assert_eq!(deletion.apps, [ClientRowId(7)]);
+    assert!(deletion.not_before >= Locator::first_at(NOW));
     let event = change.event().expect("it is told");
     assert_eq!(event.event, Event::UserDeleted);
     assert_eq!(event.subject, Some(person.subject));

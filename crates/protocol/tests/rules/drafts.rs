@@ -5,7 +5,7 @@ use protocol::inactive::{self, Inactive};
 use protocol::policy::Policy;
 use protocol::testing::{Case, NOW, access_facts};
 use protocol::token::TokenError;
-use protocol::types::{Client, ClientNo, ClientStatus, Locator, Person, Side, Subject};
+use protocol::types::{Client, ClientRowId, ClientStatus, Locator, Person, Side, Subject};
 use std::sync::Arc;
 
 fn draft_of(owner: Subject) -> Client {
@@ -121,7 +121,7 @@ fn nobody_but_the_owner_is_asked() {
         ..owner()
     };
     let tester = Person {
-        test_app: Some(ClientNo(1)),
+        test_app: Some(ClientRowId(1)),
         ..owner()
     };
     for other in [None, Some(&stranger), Some(&tester)] {

@@ -232,10 +232,10 @@ fn enabling_an_app_leaves_dead_what_was_issued_while_it_was_off() {
     use protocol::Mint;
     let case = Case::own_behalf();
     let issued_late = case.mint.locator();
-    let Transition::App(AppChange::SetStatus { cutoff, .. }) =
+    let Transition::App(AppChange::SetStatus { not_before, .. }) =
         protocol::register::enable(&case.client, &case.mint)
     else {
         panic!("a change of status");
     };
-    assert!(issued_late < cutoff);
+    assert!(issued_late < not_before);
 }

@@ -9,7 +9,7 @@ use protocol::events::Event;
 use protocol::facts::SessionFacts;
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AccountChange, AddressChange, ConnectionStep, SessionChange};
-use protocol::types::{ClientNo, Lifetime, Locator, MailAddress, NewPerson, Person, Subject};
+use protocol::types::{ClientRowId, Lifetime, Locator, MailAddress, NewPerson, Person, Subject};
 
 fn address(text: &str) -> MailAddress {
     MailAddress::parse(text).expect("an address")
@@ -91,7 +91,7 @@ fn a_password_is_set_by_who_reads_the_mailbox_and_nothing_of_an_unproved_maker_i
             let Transition::Account(AccountChange::Recover(recovery)) = &set else {
                 panic!("{set:?}");
             };
-            assert_eq!(recovery.cutoff.is_some(), !proved);
+            assert_eq!(recovery.not_before.is_some(), !proved);
             assert_eq!(recovery.link, link.id);
             assert_eq!(
                 set.event().map(|told| told.event),
@@ -119,7 +119,7 @@ fn a_button_does_what_its_link_was_sent_for() {
     for purpose in LinkPurpose::ALL {
         let link = MailLink {
             session: Some(Locator(4)),
-            client: Some(ClientNo(3)),
+            client: Some(ClientRowId(3)),
             ..link(purpose, "ada@example.com")
         };
         let done = confirm(&link, Some(&ada(true)), true, NOW, &mint);
@@ -170,7 +170,7 @@ fn a_button_does_what_its_link_was_sent_for() {
             ),
             (LinkPurpose::AppConnected, Ok(Transition::Connection(change))) => {
                 (change.key.subject, change.key.client, change.link)
-                    == (Subject(7), ClientNo(3), Some(link.id))
+                    == (Subject(7), ClientRowId(3), Some(link.id))
                     && matches!(change.step, ConnectionStep::End(_))
             }
             _ => false,
@@ -270,11 +270,11 @@ fn an_address_that_nobody_proved_is_released_for_whoever_is_to_have_it() {
             Some(Transition::Account(AccountChange::Address(AddressChange::Release {
                 subject,
                 reader,
-                cutoff,
+                not_before,
                 ..
             }))) => {
                 assert_eq!((subject, reader), (Subject(8), Some(Subject(7))));
-                assert!(cutoff > Locator::first_at(NOW.plus(Lifetime::from_seconds(1))));
+                assert!(not_before > Locator::first_at(NOW.plus(Lifetime::from_seconds(1))));
                 moves
             }
             other => other.is_none() && !moves,

@@ -8,7 +8,7 @@ use protocol::accounts::sign_in::HandedOff;
 use protocol::decision::Decision;
 use protocol::facts::SessionFacts;
 use protocol::testing::{Case, NOW};
-use protocol::types::{ClientNo, Locator, Person, Subject, UnixTime};
+use protocol::types::{ClientRowId, Locator, Person, Subject, UnixTime};
 
 fn outcome(decision: Decision<(), RemoveError>) -> Result<Option<Transition>, RemoveError> {
     match decision.into_parts() {
@@ -100,7 +100,7 @@ fn neither_a_test_user_nor_who_signs_in_at_the_company_has_one() {
     assert!(may_have(&person, false));
     assert!(!may_have(&person, true), "everybody knows their password");
     let test_user = Person {
-        test_app: Some(ClientNo(1)),
+        test_app: Some(ClientRowId(1)),
         ..person.clone()
     };
     let elsewhere = Person {

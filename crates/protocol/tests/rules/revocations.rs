@@ -1,7 +1,7 @@
 //! The revocation feed: who may read it, what is asked, what is told.
 
 use protocol::Policy;
-use protocol::facts::Standing;
+use protocol::facts::AccountStatus;
 use protocol::revocations::{
     Change, Cursor, FeedFacts, FeedRequest, MAX_WAIT, Start, may_follow, name_of, reply,
 };
@@ -95,9 +95,9 @@ fn a_request_that_cannot_be_read_is_refused() {
 
 #[test]
 fn events_name_things_as_introspection_does() {
-    let disabled = Standing {
+    let disabled = AccountStatus {
         disabled: true,
-        cutoff: Locator(0),
+        not_before: Locator(0),
     };
     let answer = told(vec![
         Change::Token(Locator(62)),
@@ -139,14 +139,14 @@ fn what_takes_nothing_away_is_no_event() {
             subject: Subject(62),
             external_id: None,
             side: Side::Live,
-            standing: Standing::GOOD,
+            standing: AccountStatus::GOOD,
         },
     ]);
     assert_eq!(answer["events"], serde_json::json!([]));
     // Switched on again: what was issued before stays dead.
-    let enabled = Standing {
+    let enabled = AccountStatus {
         disabled: false,
-        cutoff: Locator(5),
+        not_before: Locator(5),
     };
     let answer = told(vec![Change::Person {
         subject: Subject(62),
@@ -180,9 +180,9 @@ fn an_api_on_the_test_side_hears_of_no_app_or_person_on_the_live_side() {
         side,
         good: false,
     };
-    let disabled = Standing {
+    let disabled = AccountStatus {
         disabled: true,
-        cutoff: Locator(0),
+        not_before: Locator(0),
     };
     let person = |side| Change::Person {
         subject: Subject(62),

@@ -82,7 +82,7 @@ mod section_3_the_www_authenticate_response_header_field {
 }
 
 mod section_3_1_error_codes {
-    use protocol::facts::{AccessFacts, Standing};
+    use protocol::facts::{AccessFacts, AccountStatus};
     use protocol::testing::{Case, NOW, access_facts, text};
     use protocol::token_info::{TokenInfo, describe};
     use protocol::types::{Client, ClientStatus, Locator, UnixTime};
@@ -113,7 +113,7 @@ mod section_3_1_error_codes {
         assert_eq!(described(Some(facts()), NOW), Some(expected));
         let mut own = facts();
         own.token.subject = None;
-        own.person = Standing::GOOD;
+        own.person = AccountStatus::GOOD;
         assert_eq!(
             described(Some(own), NOW).map(|info| info.user_id),
             Some(None)
@@ -130,10 +130,10 @@ mod section_3_1_error_codes {
             |facts| facts.client = None,
             |facts| facts.token.digest = jose::Digest::of(b"another secret"),
             |facts| facts.person.disabled = true,
-            |facts| facts.person.cutoff = Locator(ID.0 + 1),
+            |facts| facts.person.not_before = Locator(ID.0 + 1),
             |facts| change(facts, |client| client.status = ClientStatus::Disabled),
             |facts| change(facts, |client| client.status = ClientStatus::Pending),
-            |facts| change(facts, |client| client.cutoff = Locator(ID.0 + 1)),
+            |facts| change(facts, |client| client.not_before = Locator(ID.0 + 1)),
         ];
         for spoil in rows {
             let mut facts = facts();

@@ -2,12 +2,12 @@
 
 /// A token, who asks, and what the store knows.
 mod asked {
-    use protocol::facts::{AccessFacts, Standing};
+    use protocol::facts::{AccessFacts, AccountStatus};
     use protocol::lookup::{Found, TokenKind};
     use protocol::revoke::revoke;
     use protocol::testing::{Case, NOW, Verdict, scope, text};
     use protocol::token::TokenError;
-    use protocol::types::{AccessToken, Client, ClientNo, Locator, Person, Subject, UnixTime};
+    use protocol::types::{AccessToken, Client, ClientRowId, Locator, Person, Subject, UnixTime};
     use protocol::{Decision, Policy, Transition};
     use std::sync::Arc;
 
@@ -21,13 +21,13 @@ mod asked {
             id: ACCESS,
             digest: text.digest(),
             grant: Locator(5),
-            client: ClientNo(1),
+            client: ClientRowId(1),
             subject: Some(Subject(7)),
             scope: scope("tasks:read"),
             expires_at: UnixTime(NOW.0 + 10),
         };
         let client = Some(Arc::new(Client::for_tests()));
-        let person = Standing::from(&Person::for_tests());
+        let person = AccountStatus::from(&Person::for_tests());
         let facts = AccessFacts {
             token,
             client,
@@ -52,7 +52,7 @@ mod asked {
 
     /// The decision for app `no`.
     pub(crate) fn by(no: i64, text: &str, facts: Found) -> Decision<(), TokenError> {
-        let case = Case::authorize().with(|case| case.client.no = ClientNo(no));
+        let case = Case::authorize().with(|case| case.client.no = ClientRowId(no));
         revoke(
             &TokenKind::of(text, &Policy::for_tests()),
             &case.authenticated(),
@@ -73,7 +73,7 @@ mod section_2_1_revocation_request {
     use protocol::testing::{Case, Verdict};
     use protocol::token::{GrantFault, RequestFault, TokenError};
     use protocol::transition::RevocationCause;
-    use protocol::types::{ClientNo, GrantType, UnixTime};
+    use protocol::types::{ClientRowId, GrantType, UnixTime};
     use protocol::{Params, Policy, Transition};
 
     #[test]
@@ -121,7 +121,7 @@ mod section_2_1_revocation_request {
         else {
             panic!("{sentence}");
         };
-        assert_eq!((token, client), (ACCESS, ClientNo(1)), "{sentence}");
+        assert_eq!((token, client), (ACCESS, ClientRowId(1)), "{sentence}");
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod section_2_1_revocation_request {
                 panic!("{sentence}");
             };
             let own = Case::refresh().refresh.expect("a refresh token").grant.id;
-            assert_eq!((grant, client), (own, ClientNo(1)), "{sentence}");
+            assert_eq!((grant, client), (own, ClientRowId(1)), "{sentence}");
             assert_eq!(cause, RevocationCause::App);
         }
     }
@@ -189,7 +189,7 @@ mod section_2_1_revocation_request {
         let public = Case::authorize()
             .with(Case::public)
             .with(|case| case.client.grants = none);
-        assert_eq!(public.authenticated().no, ClientNo(1));
+        assert_eq!(public.authenticated().no, ClientRowId(1));
     }
 }
 

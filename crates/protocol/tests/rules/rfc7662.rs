@@ -7,12 +7,12 @@ mod asked {
     use protocol::introspect::introspect;
     use protocol::lookup::{Found, TokenKind};
     use protocol::testing::{Case, NOW, access_facts, text};
-    use protocol::types::{Client, ClientNo, Locator, UnixTime};
+    use protocol::types::{Client, ClientRowId, Locator, UnixTime};
 
     /// A caller that is app `no`.
     pub(crate) fn app(no: i64, resource_server: bool) -> Client {
         Client {
-            no: ClientNo(no),
+            no: ClientRowId(no),
             resource_server,
             ..Client::for_tests()
         }
@@ -67,7 +67,7 @@ mod section_2_1_introspection_request {
 
 mod section_2_2_introspection_response {
     use super::asked::{about, about_refresh, access, answer, app};
-    use protocol::facts::{AccessFacts, Standing};
+    use protocol::facts::{AccessFacts, AccountStatus};
     use protocol::lookup::Found;
     use protocol::revocations::name_of;
     use protocol::testing::{Case, NOW, Spoil, text};
@@ -122,7 +122,7 @@ mod section_2_2_introspection_response {
         );
         let mut own = access();
         own.token.subject = None;
-        own.person = Standing::GOOD;
+        own.person = AccountStatus::GOOD;
         let answer = about(own, &app(2, true));
         assert!(
             answer.contains("jti") && !answer.contains("grant_id"),
@@ -134,7 +134,7 @@ mod section_2_2_introspection_response {
     fn an_apps_own_token_has_the_app_as_subject() {
         let mut facts = access();
         facts.token.subject = None;
-        facts.person = Standing::GOOD;
+        facts.person = AccountStatus::GOOD;
         let answer = about(facts, &app(2, true));
         assert!(answer.contains("\"sub\":\"app\""), "{answer}");
     }
@@ -164,7 +164,7 @@ mod section_2_2_introspection_response {
             |facts| facts.grant_revoked = true,
             |facts| facts.client = None,
             |facts| facts.person.disabled = true,
-            |facts| facts.person.cutoff = Locator(facts.token.id.0 + 1),
+            |facts| facts.person.not_before = Locator(facts.token.id.0 + 1),
             |facts| facts.token.digest = jose::Digest::of(b"another secret"),
             |facts| {
                 let status = ClientStatus::Disabled;
@@ -174,9 +174,9 @@ mod section_2_2_introspection_response {
                 }));
             },
             |facts| {
-                let cutoff = Locator(facts.token.id.0 + 1);
+                let not_before = Locator(facts.token.id.0 + 1);
                 facts.client = Some(Arc::new(protocol::types::Client {
-                    cutoff,
+                    not_before,
                     ..Client::for_tests()
                 }));
             },
@@ -244,7 +244,7 @@ mod section_2_2_introspection_response {
             assert_eq!(about_refresh(&case, &app(1, false)), INACTIVE);
         }
         let mut cut = app(1, false);
-        cut.cutoff = Locator(i64::MAX);
+        cut.not_before = Locator(i64::MAX);
         assert_eq!(about_refresh(&Case::refresh(), &cut), INACTIVE);
     }
 }
@@ -256,7 +256,7 @@ mod section_4_security_considerations {
     use protocol::inactive::{self, Inactive};
     use protocol::lookup::{Found, TokenKind};
     use protocol::testing::{Case, NOW, Spoil, Verdict};
-    use protocol::types::{Client, ClientNo, ClientStatus, GrantType, Locator, Scope, Side};
+    use protocol::types::{Client, ClientRowId, ClientStatus, GrantType, Locator, Scope, Side};
     use std::collections::HashSet;
     use std::sync::Arc;
 
@@ -283,7 +283,7 @@ mod section_4_security_considerations {
             of_app(facts, |app| app.status = ClientStatus::Pending);
         }),
         (Inactive::AppWasDisabled, |facts, _| {
-            of_app(facts, |app| app.cutoff = Locator(i64::MAX));
+            of_app(facts, |app| app.not_before = Locator(i64::MAX));
         }),
         (Inactive::TestModeOff, |facts, policy| {
             of_app(facts, |app| app.side = Side::Test);
@@ -300,7 +300,7 @@ mod section_4_security_considerations {
             facts.person.disabled = true;
         }),
         (Inactive::UserWasDisabled, |facts, _| {
-            facts.person.cutoff = Locator(i64::MAX);
+            facts.person.not_before = Locator(i64::MAX);
         }),
     ];
 
@@ -325,7 +325,7 @@ mod section_4_security_considerations {
             case.client.status = ClientStatus::Pending;
         }),
         (Inactive::AppWasDisabled, |case| {
-            case.client.cutoff = Locator(i64::MAX);
+            case.client.not_before = Locator(i64::MAX);
         }),
         (Inactive::TestModeOff, |case| {
             case.client.side = Side::Test;
@@ -345,11 +345,11 @@ mod section_4_security_considerations {
         }),
         (Inactive::UserWasDisabled, |case| {
             let person = case.refresh_mut().person.as_mut().expect("a person");
-            person.cutoff = Locator(i64::MAX);
+            person.not_before = Locator(i64::MAX);
         }),
         (Inactive::OtherMode, |case| {
             let person = case.refresh_mut().person.as_mut().expect("a person");
-            person.test_app = Some(ClientNo(1));
+            person.test_app = Some(ClientRowId(1));
         }),
         (Inactive::MayNotRefresh, |case| {
             let refresh = GrantType::RefreshToken;
@@ -417,7 +417,7 @@ mod section_4_security_considerations {
         let mut case = Case::refresh().with(|case| {
             case.client.side = Side::Test;
             let person = case.refresh_mut().person.as_mut().expect("a person");
-            person.test_app = Some(ClientNo(1));
+            person.test_app = Some(ClientRowId(1));
         });
         assert!(inactive::access_token(&facts, &policy, NOW).is_ok());
         assert_eq!(of_refresh(&case), Ok(()));

@@ -8,7 +8,7 @@ mod section_6_2_introspection {
     use protocol::introspect::{holder_wanted, introspect};
     use protocol::lookup::{Found, TokenKind};
     use protocol::testing::{NOW, access_facts, authenticated, scope, text};
-    use protocol::types::{Client, ClientNo, Lifetime, Locator, UnixTime};
+    use protocol::types::{Client, ClientRowId, Lifetime, Locator, UnixTime};
 
     fn policy() -> Policy {
         let mut policy = Policy::for_tests();
@@ -29,7 +29,7 @@ mod section_6_2_introspection {
         policy: &Policy,
     ) -> (serde_json::Value, bool) {
         let client = Client {
-            no: ClientNo(no),
+            no: ClientRowId(no),
             resource_server,
             ..Client::for_tests()
         };

@@ -330,7 +330,7 @@ mod section_4_14_refresh_token_protection {
             ),
             (|case| case.refresh_mut().person = None, GrantFault::Person),
             (
-                |case| case.client.cutoff = Locator(i64::MAX),
+                |case| case.client.not_before = Locator(i64::MAX),
                 GrantFault::Revoked,
             ),
         ];

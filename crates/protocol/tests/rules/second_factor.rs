@@ -11,7 +11,7 @@ use protocol::accounts::sign_in::Attempt;
 use protocol::facts::Attempts;
 use protocol::policy::SecondFactorRule;
 use protocol::testing::{NOW, scope};
-use protocol::types::{ClientNo, Locator, Person, Subject, UnixTime};
+use protocol::types::{ClientRowId, Locator, Person, Subject, UnixTime};
 
 fn authenticator(last_step: i64) -> Authenticator {
     Authenticator {
@@ -149,7 +149,7 @@ fn who_has_one_owes_it_and_who_has_none_where_the_policy_says_so() {
         ..none.clone()
     };
     let test_user = Person {
-        test_app: Some(ClientNo(1)),
+        test_app: Some(ClientRowId(1)),
         ..ada.clone()
     };
     let elsewhere = Person {
@@ -193,7 +193,7 @@ fn a_scope_asks_for_one_by_itself_or_by_its_class() {
     entry.expect("there").second_factor = true;
     assert!(needs(&policy, "tasks:read") && !needs(&policy, "admin:users"));
     let test_user = Person {
-        test_app: Some(ClientNo(1)),
+        test_app: Some(ClientRowId(1)),
         ..ada.clone()
     };
     assert!(!policy.person_needs_second_factor(&test_user, &scope("tasks:read")));

@@ -6,13 +6,13 @@ use protocol::facts::{InteractionFacts, SessionFacts};
 use protocol::testing::{Case, Spoil, Verdict, json};
 use protocol::token::{GrantFault, TokenError};
 use protocol::transition::AuthorizeChange;
-use protocol::types::{Client, ClientNo, Person, RedirectUri, Side};
+use protocol::types::{Client, ClientRowId, Person, RedirectUri, Side};
 use protocol::{Decision, Policy, Transition};
 
 /// A test user of the app with this number.
 fn test_user(app: i64) -> Person {
     Person {
-        test_app: Some(ClientNo(app)),
+        test_app: Some(ClientRowId(app)),
         ..Person::for_tests()
     }
 }
@@ -47,10 +47,10 @@ fn an_app_meets_its_own_side_only() {
 fn a_person_of_the_other_side_has_to_sign_in_as_another() {
     for (side, test_app, step) in [
         (Side::Live, None, false),
-        (Side::Live, Some(ClientNo(1)), true),
+        (Side::Live, Some(ClientRowId(1)), true),
         (Side::Test, None, true),
-        (Side::Test, Some(ClientNo(1)), false),
-        (Side::Test, Some(ClientNo(2)), true),
+        (Side::Test, Some(ClientRowId(1)), false),
+        (Side::Test, Some(ClientRowId(2)), true),
     ] {
         let request = Case::authorize()
             .with(|case| case.client.side = side)

@@ -9,7 +9,7 @@ use protocol::register::{Field, approve_scopes};
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AppChange, Transition};
 use protocol::types::{
-    Client, ClientKind, ClientNo, ClientStatus, MailAddress, Person, Receiver, RedirectUri, Side,
+    Client, ClientKind, ClientRowId, ClientStatus, MailAddress, Person, Receiver, RedirectUri, Side,
 };
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn switched_on(live: &Client) -> Client {
             let public = live.kind == ClientKind::Public;
             assert_eq!(reply.client_secret.is_none(), public);
             Client {
-                no: ClientNo(2),
+                no: ClientRowId(2),
                 ..*client
             }
         }

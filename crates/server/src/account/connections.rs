@@ -17,7 +17,7 @@ use protocol::connections::{self, RESTORABLE, Wish, is_restorable};
 use protocol::facts::SessionFacts;
 use protocol::organizations::public_id;
 use protocol::types::{
-    Client, ClientNo, Connection, ConnectionKey, ConnectionState, Language, Locator, Membership,
+    Client, ClientRowId, Connection, ConnectionKey, ConnectionState, Language, Locator, Membership,
     UnixTime,
 };
 use std::sync::Arc;
@@ -122,7 +122,7 @@ async fn listed(
 }
 
 /// When an app was handed to whoever runs it now, where its person has not let it in since.
-fn handed_over(handed: &[(ClientNo, UnixTime)], connection: &Connection) -> Option<UnixTime> {
+fn handed_over(handed: &[(ClientRowId, UnixTime)], connection: &Connection) -> Option<UnixTime> {
     let found = handed.iter().find(|(no, _)| *no == connection.client);
     let at = found.map(|(_, at)| *at);
     at.filter(|at| connection.granted_at < *at)

@@ -5,7 +5,7 @@ use protocol::Policy;
 use protocol::events::{Actor, Recorded};
 use protocol::facts::ListedSession;
 use protocol::types::{
-    Client, ClientNo, Connection, ConnectionState, Locator, Person, Subject, UnixTime,
+    Client, ClientRowId, Connection, ConnectionState, Locator, Person, Subject, UnixTime,
 };
 use serde_json::{Value, json};
 use store::{ConnectionPlace, ConnectionQuery, EventQuery, Store, StoreError};
@@ -272,7 +272,7 @@ async fn event(
     }))
 }
 
-async fn app_id(store: &Store, client: ClientNo) -> Result<Option<String>, StoreError> {
+async fn app_id(store: &Store, client: ClientRowId) -> Result<Option<String>, StoreError> {
     let app = store.client_by_no(client).await?;
     Ok(app.map(|app| app.id.clone()))
 }

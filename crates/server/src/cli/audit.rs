@@ -6,7 +6,7 @@ use crate::ops::clock;
 use clap::Args;
 use protocol::events::{Actor, Event, Recorded};
 use protocol::types::text::escaped_json;
-use protocol::types::{ClientNo, Locator};
+use protocol::types::{ClientRowId, Locator};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::EventQuery;
@@ -230,7 +230,7 @@ impl<'a> Shown<'a> {
 }
 
 /// The client id of an app; its number when it was deleted.
-async fn name_of(at: &Opened, client: ClientNo) -> Result<String, Failure> {
+async fn name_of(at: &Opened, client: ClientRowId) -> Result<String, Failure> {
     let found = at.store.client_by_no(client).await?;
     Ok(found.map_or_else(|| format!("#{}", client.0), |client| client.id.clone()))
 }

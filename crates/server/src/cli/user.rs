@@ -15,7 +15,7 @@ use protocol::accounts::mailbox;
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, NewAccount, Role};
 use protocol::policy::SignUp;
-use protocol::types::{ClientNo, MailAddress, Person, Side};
+use protocol::types::{ClientRowId, MailAddress, Person, Side};
 use serde_json::json;
 use std::path::PathBuf;
 use store::Stay;
@@ -366,7 +366,7 @@ impl SetPassword {
 }
 
 /// The number of a test app.
-async fn test_app(at: &Opened, id: &str) -> Result<ClientNo, Failure> {
+async fn test_app(at: &Opened, id: &str) -> Result<ClientRowId, Failure> {
     let app = at.app(id).await?;
     match app.side {
         Side::Test => Ok(app.no),

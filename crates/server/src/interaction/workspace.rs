@@ -10,7 +10,9 @@ use protocol::consent::Chosen;
 use protocol::facts::{ConsentFacts, SessionFacts};
 use protocol::organizations::public_id;
 use protocol::types::text::isolated;
-use protocol::types::{AppStanding, Client, ClientNo, Language, Locator, Membership, Role, Scope};
+use protocol::types::{
+    AppStanding, Client, ClientRowId, Language, Locator, Membership, Role, Scope,
+};
 use protocol::workspaces::{self, OWN, WorkspaceFault, preselected};
 use protocol::{Policy, own_api};
 use store::StoreError;
@@ -173,7 +175,7 @@ fn lacking(scope: &Scope, left: &Scope, policy: &Policy, language: Language) -> 
 pub(crate) async fn session_and_consent(
     app: &App,
     session: Locator,
-    client: ClientNo,
+    client: ClientRowId,
 ) -> Result<Option<(SessionFacts, ConsentFacts)>, StoreError> {
     match app.policy().accounts.workspaces {
         true => app.store.session_and_only_consent(session, client).await,
@@ -213,7 +215,7 @@ pub(super) async fn limited(
 async fn admitted(
     app: &App,
     organization: Option<Locator>,
-    client: ClientNo,
+    client: ClientRowId,
     scope: &Scope,
 ) -> Result<Option<Scope>, StoreError> {
     let Some(organization) = organization else {

@@ -8,7 +8,7 @@ use protocol::Policy;
 use protocol::events::Act;
 use protocol::openid::logout::{logout_token, tell};
 use protocol::outbox::{BackChannelLogout, Entry};
-use protocol::types::{ClientNo, Subject};
+use protocol::types::{ClientRowId, Subject};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -50,7 +50,7 @@ impl Job for TellOfLogout {
     type Payload = BackChannelLogout;
 
     async fn run(&self, entry: &Entry, told: BackChannelLogout) -> Result<(), JobError> {
-        let client = self.store.client_by_no(ClientNo(told.client)).await;
+        let client = self.store.client_by_no(ClientRowId(told.client)).await;
         let client = client.map_err(|error| JobError::Retry(error.to_string()))?;
         let client = client.filter(|client| self.policy.serves(client));
         // An app that is gone, or hears of nothing any more, need not be told.

@@ -386,7 +386,7 @@ mod tests {
                 admin: false,
                 password: String::new(),
                 disabled_at,
-                cutoff: Locator(0),
+                not_before: Locator(0),
                 created_at: UnixTime(0),
                 test_app: None,
                 device_epoch: 0,

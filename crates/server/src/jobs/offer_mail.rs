@@ -15,7 +15,7 @@ use protocol::outbox::{
 };
 use protocol::types::text::isolated;
 use protocol::types::{
-    ClientNo, Invitation, Language, Locator, MailAddress, Organization, Preferences, Receiver,
+    ClientRowId, Invitation, Language, Locator, MailAddress, Organization, Preferences, Receiver,
     Subject, Transfer, UnixTime,
 };
 use std::sync::Arc;
@@ -331,7 +331,7 @@ impl Job for SendSecretEnd {
     type Payload = SecretEndMail;
 
     async fn run(&self, entry: &Entry, payload: SecretEndMail) -> Result<(), JobError> {
-        let client = self.0.store.client_by_no(ClientNo(payload.client)).await;
+        let client = self.0.store.client_by_no(ClientRowId(payload.client)).await;
         let Some(client) = client.map_err(unread)? else {
             return pointless(entry, "the app is gone");
         };
@@ -382,7 +382,7 @@ mod tests {
     fn transfer(language: Language, by: &str, app: &str) -> Letter {
         let open = Transfer {
             id: Locator(1),
-            client: ClientNo(2),
+            client: ClientRowId(2),
             to: Receiver::Address(MailAddress::parse("ada@example.com").unwrap()),
             offered_by: Subject(3),
             created_at: UnixTime(1_800_000_000),

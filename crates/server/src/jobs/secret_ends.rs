@@ -3,7 +3,7 @@ use crate::ops::clock;
 use crate::state::App;
 use protocol::apps::secrets::{WARNING, warn as warn_of};
 use protocol::events::Act;
-use protocol::types::{Client, ClientNo, Locator, MailAddress, Owner, Person, Role};
+use protocol::types::{Client, ClientRowId, Locator, MailAddress, Owner, Person, Role};
 use store::StoreError;
 
 /// Two nodes that do this at once tell of each secret once: the guard is that nobody has.
@@ -19,7 +19,7 @@ pub(super) async fn warn_once(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn warn_of_one(app: &App, client: ClientNo, secret: Locator) -> Result<(), StoreError> {
+async fn warn_of_one(app: &App, client: ClientRowId, secret: Locator) -> Result<(), StoreError> {
     let Some(client) = app.store.client_by_no(client).await? else {
         return Ok(());
     };

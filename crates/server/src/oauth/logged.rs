@@ -10,7 +10,7 @@ use protocol::authorize::AuthorizationFault;
 use protocol::client_auth::{AuthenticatedClient, Credentials};
 use protocol::facts::AccessFacts;
 use protocol::request_log::{Endpoint, LoggedRequest, Refusal};
-use protocol::types::{Client, ClientKind, ClientNo, Side};
+use protocol::types::{Client, ClientKind, ClientRowId, Side};
 use wire::Presented;
 
 /// The app that a request is from, as far as that has been found out.
@@ -19,7 +19,7 @@ pub(super) struct Caller(Option<Known>);
 
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    client: ClientNo,
+    client: ClientRowId,
     side: Side,
     proof: Proof,
 }

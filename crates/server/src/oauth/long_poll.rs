@@ -1,6 +1,6 @@
 //! Requests that are held until there is something to tell, and how many there may be. A held request is a parked
 //! task: no thread, and nothing done until it is woken.
-use protocol::types::ClientNo;
+use protocol::types::ClientRowId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,13 +17,13 @@ pub(crate) struct LongPolls {
 #[derive(Default)]
 struct Counts {
     all: usize,
-    by_client: HashMap<ClientNo, usize>,
+    by_client: HashMap<ClientRowId, usize>,
 }
 
 /// A place among those who are held; given back when dropped.
 pub(crate) struct Place {
     counts: Arc<Mutex<Counts>>,
-    client: ClientNo,
+    client: ClientRowId,
 }
 
 impl LongPolls {
@@ -35,7 +35,7 @@ impl LongPolls {
 
     /// A place for a request of `client`; `None` when there is none left, and the request must be answered at
     /// once.
-    pub(crate) fn place(&self, client: ClientNo) -> Option<Place> {
+    pub(crate) fn place(&self, client: ClientRowId) -> Option<Place> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let own = counts.by_client.get(&client).copied().unwrap_or_default();
         if counts.all >= MAX_HELD || own >= MAX_HELD_BY_CLIENT {
@@ -77,15 +77,15 @@ mod tests {
     fn places_are_bounded_for_each_client_and_in_all_and_come_back() {
         let held = LongPolls::new();
         let full: Vec<_> = (0..MAX_HELD_BY_CLIENT)
-            .map(|_| held.place(ClientNo(1)).unwrap())
+            .map(|_| held.place(ClientRowId(1)).unwrap())
             .collect();
-        assert!(held.place(ClientNo(1)).is_none());
+        assert!(held.place(ClientRowId(1)).is_none());
         let others: Vec<_> = (0..MAX_HELD - full.len())
-            .map(|i| held.place(ClientNo(2 + i as i64 / 64)).unwrap())
+            .map(|i| held.place(ClientRowId(2 + i as i64 / 64)).unwrap())
             .collect();
-        assert!(held.place(ClientNo(9_999)).is_none());
+        assert!(held.place(ClientRowId(9_999)).is_none());
         drop(full);
-        assert!(held.place(ClientNo(1)).is_some());
+        assert!(held.place(ClientRowId(1)).is_some());
         drop(others);
         assert!(held.counts.lock().unwrap().by_client.is_empty());
         assert_eq!(held.counts.lock().unwrap().all, 0);

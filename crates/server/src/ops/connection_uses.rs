@@ -108,14 +108,14 @@ impl ConnectionUses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::types::{ClientNo, Subject};
+    use protocol::types::{ClientRowId, Subject};
 
     fn used(grant: i64, subject: i64) -> UsedToken {
         UsedToken {
             grant: Locator(grant),
             key: ConnectionKey {
                 subject: Subject(subject),
-                client: ClientNo(1),
+                client: ClientRowId(1),
                 organization: None,
             },
         }

@@ -3,7 +3,7 @@
 use crate::http::request::ClientAddr;
 use protocol::client_auth::AuthenticatedClient;
 use protocol::transition::{AppChange, Transition, UsageChange};
-use protocol::types::{ClientNo, Locator, UnixTime};
+use protocol::types::{ClientRowId, Locator, UnixTime};
 use rustc_hash::FxHashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -15,7 +15,7 @@ const MOST: usize = 100_000;
 /// See the module. The lock is taken to write when an app is met for the first time in a minute, and to read otherwise,
 /// for the time of a look into a table. Its keys are numbers that we give, so nobody can choose them to collide.
 #[derive(Default)]
-pub(crate) struct LastUsed(RwLock<FxHashMap<(ClientNo, Option<Locator>), Use>>);
+pub(crate) struct LastUsed(RwLock<FxHashMap<(ClientRowId, Option<Locator>), Use>>);
 
 #[derive(Default)]
 struct Use {
@@ -52,7 +52,7 @@ impl LastUsed {
         let mut uses = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let taken = std::mem::take(&mut *uses);
         drop(uses);
-        let change = |((client, secret), used): ((ClientNo, Option<Locator>), Use)| {
+        let change = |((client, secret), used): ((ClientRowId, Option<Locator>), Use)| {
             Transition::App(AppChange::Usage(UsageChange::NoteApp {
                 client,
                 secret,

@@ -5,7 +5,7 @@ use protocol::request_log::{
     Endpoint, GRANTED_KEPT, LoggedRequest, REFUSED_PER_HOUR, RequestBatch, RequestCount,
     UNPROVED_PER_HOUR, hour_of,
 };
-use protocol::types::{ClientNo, UnixTime};
+use protocol::types::{ClientRowId, UnixTime};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -27,7 +27,7 @@ pub(crate) struct RequestLog {
 }
 
 /// By numbers that we give, so nobody can choose them to collide.
-type Shard = FxHashMap<ClientNo, Noted>;
+type Shard = FxHashMap<ClientRowId, Noted>;
 
 /// What was noted of an app.
 #[derive(Default)]
@@ -66,7 +66,7 @@ impl RequestLog {
     }
 
     /// Notes a request of an app; `proved`: it is known to come from there.
-    pub(crate) fn note(&self, client: ClientNo, proved: bool, request: LoggedRequest) {
+    pub(crate) fn note(&self, client: ClientRowId, proved: bool, request: LoggedRequest) {
         let Some(shard) = self.shards.get(client.0 as usize & (SHARDS - 1)) else {
             return;
         };
@@ -103,7 +103,7 @@ impl RequestLog {
 
 impl RequestLog {
     /// What was noted of one app.
-    pub(crate) fn take_of(&self, client: ClientNo) -> Option<RequestBatch> {
+    pub(crate) fn take_of(&self, client: ClientRowId) -> Option<RequestBatch> {
         let shard = self.shards.get(client.0 as usize & (SHARDS - 1))?;
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = shard.get_mut(&client)?.take(client, self.most)?;
@@ -176,7 +176,7 @@ impl Noted {
         false
     }
 
-    fn take(&mut self, client: ClientNo, most: u32) -> Option<RequestBatch> {
+    fn take(&mut self, client: ClientRowId, most: u32) -> Option<RequestBatch> {
         self.end_hour();
         let counts = std::mem::take(&mut self.earlier);
         if counts.is_empty() {
@@ -227,7 +227,7 @@ mod tests {
     fn all_are_counted_and_the_last_hundred_kept() {
         let log = log();
         for nth in 0..250 {
-            log.note(ClientNo(7), true, request(10, nth, false));
+            log.note(ClientRowId(7), true, request(10, nth, false));
         }
         let [batch] = &log.take(UnixTime(0))[..] else {
             panic!("one app");
@@ -245,7 +245,7 @@ mod tests {
         let mut kept = 0;
         for round in 0..10 {
             for nth in 0..400 {
-                log.note(ClientNo(7), true, request(10 + round, nth, true));
+                log.note(ClientRowId(7), true, request(10 + round, nth, true));
             }
             kept += log
                 .take(UnixTime(0))
@@ -254,7 +254,7 @@ mod tests {
                 .sum::<usize>();
         }
         assert_eq!(kept, 1_000);
-        log.note(ClientNo(7), true, request(3_700, 0, true));
+        log.note(ClientRowId(7), true, request(3_700, 0, true));
         let next = log.take(UnixTime(0));
         assert_eq!(next[0].refused.len(), 1, "the next hour has its own");
         assert_eq!(counted(&next[0]), [(0, 1)]);
@@ -264,9 +264,9 @@ mod tests {
     fn strangers_do_not_hide_what_the_app_itself_is_told() {
         let log = log();
         for nth in 0..5_000 {
-            log.note(ClientNo(7), false, request(10, nth, true));
+            log.note(ClientRowId(7), false, request(10, nth, true));
         }
-        log.note(ClientNo(7), true, request(10, 5_000, true));
+        log.note(ClientRowId(7), true, request(10, 5_000, true));
         let batch = log.take(UnixTime(0)).remove(0);
         assert_eq!(batch.refused.len(), 501);
         assert_eq!(batch.refused[500].id.0 & 0xffff, 5_000);
@@ -278,7 +278,7 @@ mod tests {
         let log = log();
         for app in 0..200 {
             for nth in 0..1_000 {
-                log.note(ClientNo(app), true, request(10, nth, true));
+                log.note(ClientRowId(app), true, request(10, nth, true));
             }
         }
         let all = log.take(UnixTime(0));
@@ -293,7 +293,7 @@ mod tests {
         let mut config = Config::for_tests();
         config.request_log.enabled = false;
         let log = RequestLog::of(&config);
-        log.note(ClientNo(7), true, request(10, 0, true));
+        log.note(ClientRowId(7), true, request(10, 0, true));
         assert!(!log.is_kept() && log.take(UnixTime(0)).is_empty());
     }
 }

@@ -3,7 +3,7 @@ use crate::ops::clock;
 use crate::state::App;
 use protocol::apps::review::{Conversation, Judged, ReviewError, ReviewState, Reviewer, judge};
 use protocol::events::Act;
-use protocol::types::{Client, ClientNo, ClientStatus, Locator, MailAddress, Owner, Subject};
+use protocol::types::{Client, ClientRowId, ClientStatus, Locator, MailAddress, Owner, Subject};
 use std::sync::Arc;
 use store::{ListedReview, StoreError};
 
@@ -82,7 +82,7 @@ pub(super) async fn open_reviews(
     app: &App,
     owner: Owner,
     clients: &[Arc<Client>],
-) -> Result<Vec<(ClientNo, ReviewState)>, StoreError> {
+) -> Result<Vec<(ClientRowId, ReviewState)>, StoreError> {
     let mut pending = clients
         .iter()
         .filter(|client| client.status == ClientStatus::Pending)

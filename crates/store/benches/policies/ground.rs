@@ -6,7 +6,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::GrantChange;
 use protocol::types::{
-    AccessToken, ClientNo, Grant, Lifetime, Locator, RefreshToken, Scope, SealedReply, Subject,
+    AccessToken, ClientRowId, Grant, Lifetime, Locator, RefreshToken, Scope, SealedReply, Subject,
     UnixTime,
 };
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ impl Ground {
     fn fill(&self, rows: u64) -> (TempDir, Arc<Vec<Locator>>) {
         let folder = TempDir::new_in(&self.folder).unwrap();
         let fill = Fill {
-            client: ClientNo(1),
+            client: ClientRowId(1),
             grant: Locator(1),
             scope: Scope::parse("read").unwrap(),
             lifetime: DAY,
@@ -176,7 +176,7 @@ impl Doing {
         let grant = Grant {
             organization: None,
             id: fresh.store.mint().locator(),
-            client: ClientNo(1),
+            client: ClientRowId(1),
             subject: Subject(1),
             scope: Scope::parse("read").unwrap(),
             auth_time: fresh.now,

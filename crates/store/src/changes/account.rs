@@ -78,26 +78,32 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
                 values![*subject, language, preferences.zone.as_deref()],
             )
         }
-        AccountChange::Disable { subject, cutoff } => disable(steps, *subject, *cutoff, now),
+        AccountChange::Disable {
+            subject,
+            not_before,
+        } => disable(steps, *subject, *not_before, now),
         AccountChange::Delete(deletion) => deletion::delete(steps, deletion, now),
-        AccountChange::Enable { subject, cutoff } => enable(steps, *subject, *cutoff),
+        AccountChange::Enable {
+            subject,
+            not_before,
+        } => enable(steps, *subject, *not_before),
     }
 }
 
-fn disable(steps: Steps<'_>, subject: Subject, cutoff: Locator, now: UnixTime) -> Steps<'_> {
+fn disable(steps: Steps<'_>, subject: Subject, not_before: Locator, now: UnixTime) -> Steps<'_> {
     let off = "UPDATE people SET disabled_at = $2 WHERE subject = $1 AND disabled_at IS NULL";
     let steps = steps
         .event(off, values![subject, now])
-        .run(CUT_OFF, values![subject, cutoff]);
+        .run(CUT_OFF, values![subject, not_before]);
     withdraw(end_all(steps, subject, None), subject).person_changed(subject)
 }
 
-fn enable(steps: Steps<'_>, subject: Subject, cutoff: Locator) -> Steps<'_> {
+fn enable(steps: Steps<'_>, subject: Subject, not_before: Locator) -> Steps<'_> {
     let on = "UPDATE people SET disabled_at = NULL, \
               cutoff = CASE WHEN cutoff > $2 THEN cutoff ELSE $2 END \
               WHERE subject = $1 AND disabled_at IS NOT NULL AND deleted_at IS NULL";
     steps
-        .event(on, values![subject, cutoff])
+        .event(on, values![subject, not_before])
         .person_changed(subject)
 }
 
@@ -158,16 +164,16 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
         AddressChange::Release {
             subject,
             email,
-            cutoff,
+            not_before,
             link,
             reader: _,
         } => {
             let works =
                 "SELECT 1 FROM mail_links WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
             let steps = without_apps(steps.exists(works, values![*link, now]), *subject);
-            let steps = steps.guard(RELEASE, values![*subject, email, now, *cutoff]);
+            let steps = steps.guard(RELEASE, values![*subject, email, now, *not_before]);
             let steps = withdraw_of(end_all(steps, *subject, None), *subject);
-            forget_consents(steps, *subject, *cutoff).person_changed(*subject)
+            forget_consents(steps, *subject, *not_before).person_changed(*subject)
         }
         AddressChange::Restore {
             subject,
@@ -232,10 +238,10 @@ fn used(steps: Steps<'_>, link: Option<Locator>, now: UnixTime) -> Steps<'_> {
 
 /// Forgets what was allowed to apps, also what is being allowed at this moment: that is written down after this, and is
 /// told by its time.
-fn forget_consents(steps: Steps<'_>, subject: Subject, cutoff: Locator) -> Steps<'_> {
+fn forget_consents(steps: Steps<'_>, subject: Subject, not_before: Locator) -> Steps<'_> {
     let from = "UPDATE people SET consents_from = $2 WHERE subject = $1";
     steps
-        .run(from, values![subject, cutoff.time()])
+        .run(from, values![subject, not_before.time()])
         .run("DELETE FROM consents WHERE subject = $1", values![subject])
 }
 
@@ -251,7 +257,7 @@ fn without_apps(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
 /// Another spelling of an address may be kept from an earlier release, so it is compared as it is stored.
 fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps<'a> {
     let subject = recovery.subject;
-    let steps = match recovery.cutoff {
+    let steps = match recovery.not_before {
         None => steps,
         Some(_) => without_apps(steps, subject),
     };
@@ -272,14 +278,14 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
     let steps = withdraw(end_all(steps, subject, None), subject);
     let steps = withdraw_to(steps, recovery.notice.link.email.key());
     let steps = keep(steps, &recovery.notice);
-    match recovery.cutoff {
+    match recovery.not_before {
         None => steps,
         // A second factor of whoever had an address that was not theirs must not keep its person out, and no sign-in
         // elsewhere of theirs let them in.
-        Some(cutoff) => {
+        Some(not_before) => {
             let steps = forget_sign_ins(second_factor::forget(steps, subject), subject);
-            let steps = steps.run(CUT_OFF, values![subject, cutoff]);
-            forget_consents(steps, subject, cutoff).person_changed(subject)
+            let steps = steps.run(CUT_OFF, values![subject, not_before]);
+            forget_consents(steps, subject, not_before).person_changed(subject)
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AppChange, Logo, LogoChange};
 use protocol::types::name::skeleton;
-use protocol::types::{Client, ClientNo, ClientStatus, Locator, Side, StoredSecret, UnixTime};
+use protocol::types::{Client, ClientRowId, ClientStatus, Locator, Side, StoredSecret, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
     match change {
@@ -33,8 +33,8 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
         AppChange::SetStatus {
             client,
             status,
-            cutoff,
-        } => set_status(steps, *client, *status, *cutoff),
+            not_before,
+        } => set_status(steps, *client, *status, *not_before),
         AppChange::Approval(change) => approval::steps(steps, change),
         AppChange::Secret(change) => secret::steps(steps, change, now),
         AppChange::Transfer(change) => transfer::steps(steps, change, now),
@@ -44,18 +44,18 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             client,
             own_name,
             deleted_at,
-            cutoff,
+            not_before,
         } => restore(
             called(steps, client, *own_name),
             client.no,
             *deleted_at,
-            *cutoff,
+            *not_before,
         ),
     }
 }
 
 /// Guards that an app is still as it was read.
-pub(super) fn next_version(steps: Steps<'_>, client: ClientNo, version: i64) -> Steps<'_> {
+pub(super) fn next_version(steps: Steps<'_>, client: ClientRowId, version: i64) -> Steps<'_> {
     let guard = "UPDATE clients SET version = version + 1 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
     steps.guard(guard, values![client, version])
@@ -63,22 +63,22 @@ pub(super) fn next_version(steps: Steps<'_>, client: ClientNo, version: i64) -> 
 
 fn set_status(
     steps: Steps<'_>,
-    client: ClientNo,
+    client: ClientRowId,
     status: ClientStatus,
-    cutoff: Locator,
+    not_before: Locator,
 ) -> Steps<'_> {
     let switch = "UPDATE clients SET version = version + 1, status = $2, \
                   cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
                   WHERE no = $1 AND deleted_at IS NULL AND status <> $2";
-    let steps = steps.event(switch, values![client, status.as_str(), cutoff]);
+    let steps = steps.event(switch, values![client, status.as_str(), not_before]);
     // Once more for one that is off already; the tokens of one that is on and stays so go on.
     let again = "UPDATE clients SET cutoff = $2 \
                  WHERE no = $1 AND status = 'disabled' AND cutoff < $2";
     let pair = "UPDATE clients SET version = version + 1, status = $2, \
                 cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE live_of = $1 AND status <> $2";
     steps
-        .run(again, values![client, cutoff])
-        .run(pair, values![client, status.as_str(), cutoff])
+        .run(again, values![client, not_before])
+        .run(pair, values![client, status.as_str(), not_before])
         .client_changed(client)
 }
 
@@ -110,7 +110,7 @@ pub(super) fn register<'a>(
         &client.approved,
         client.resource_server,
         client.status.as_str(),
-        client.cutoff,
+        client.not_before,
         client.reviewed_at,
         client.logo.as_ref(),
         client.created_at,
@@ -156,7 +156,7 @@ pub(super) fn register<'a>(
 
 /// Guards that an app is there which has no test side, and keeps it from being deleted meanwhile. One that was switched
 /// off for too long to come back is nobody's.
-fn only_side(steps: Steps<'_>, live: ClientNo) -> Steps<'_> {
+fn only_side(steps: Steps<'_>, live: ClientRowId) -> Steps<'_> {
     steps
         .guard(
             "UPDATE clients SET version = version WHERE no = $1 AND live_of IS NULL AND deleted_at IS NULL",
@@ -255,17 +255,17 @@ pub(super) use pair;
 
 const DELETE: &str = "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE no = $1 AND deleted_at IS NULL";
 
-fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+fn delete(steps: Steps<'_>, client: ClientRowId, now: UnixTime) -> Steps<'_> {
     gone(steps.event(DELETE, values![client, now]), client, now)
 }
 
 /// Deletes an app along with another change.
-pub(super) fn delete_with(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+pub(super) fn delete_with(steps: Steps<'_>, client: ClientRowId, now: UnixTime) -> Steps<'_> {
     gone(steps.run(DELETE, values![client, now]), client, now)
 }
 
 /// What goes with an app that is deleted.
-fn gone(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+fn gone(steps: Steps<'_>, client: ClientRowId, now: UnixTime) -> Steps<'_> {
     let deleted = steps
         .run(
             "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE live_of = $1 AND deleted_at IS NULL",
@@ -281,7 +281,11 @@ fn gone(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
 }
 
 /// Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
-pub(super) fn without_test_users(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+pub(super) fn without_test_users(
+    steps: Steps<'_>,
+    client: ClientRowId,
+    now: UnixTime,
+) -> Steps<'_> {
     let disabled = steps.run(
         concat!(
             "UPDATE people SET disabled_at = $2 WHERE disabled_at IS NULL AND test_app IN ",
@@ -300,7 +304,12 @@ pub(super) fn without_test_users(steps: Steps<'_>, client: ClientNo, now: UnixTi
 }
 
 /// What went with it comes back: its test side, and their test users.
-fn restore(steps: Steps<'_>, client: ClientNo, deleted_at: UnixTime, cutoff: Locator) -> Steps<'_> {
+fn restore(
+    steps: Steps<'_>,
+    client: ClientRowId,
+    deleted_at: UnixTime,
+    not_before: Locator,
+) -> Steps<'_> {
     let back = "UPDATE clients SET version = version + 1, deleted_at = NULL, \
                 cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE no = $1 AND deleted_at = $2 \
                 AND (organization IS NOT NULL OR NOT EXISTS \
@@ -308,15 +317,15 @@ fn restore(steps: Steps<'_>, client: ClientNo, deleted_at: UnixTime, cutoff: Loc
     let pair = "UPDATE clients SET version = version + 1, deleted_at = NULL, \
                 cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE live_of = $1 AND deleted_at = $2";
     steps
-        .guard(back, values![client, deleted_at, cutoff])
-        .run(pair, values![client, deleted_at, cutoff])
+        .guard(back, values![client, deleted_at, not_before])
+        .run(pair, values![client, deleted_at, not_before])
         .run(
             concat!(
                 "UPDATE people SET disabled_at = NULL, cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
                  WHERE disabled_at = $2 AND deleted_at IS NULL AND test_app IN ",
                 pair!()
             ),
-            values![client, deleted_at, cutoff],
+            values![client, deleted_at, not_before],
         )
         .client_changed(client)
 }

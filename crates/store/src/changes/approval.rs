@@ -2,7 +2,7 @@
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::ApprovalChange;
-use protocol::types::{ClientNo, ClientStatus, Scope, UnixTime};
+use protocol::types::{ClientRowId, ClientStatus, Scope, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a ApprovalChange) -> Steps<'a> {
     match change {
@@ -22,7 +22,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a ApprovalChange) -> Steps<'
 
 fn approve(
     steps: Steps<'_>,
-    (client, version): (ClientNo, i64),
+    (client, version): (ClientRowId, i64),
     status: ClientStatus,
     reviewed_at: UnixTime,
 ) -> Steps<'_> {
@@ -34,7 +34,7 @@ fn approve(
 
 fn approve_scopes<'a>(
     steps: Steps<'a>,
-    (client, version): (ClientNo, i64),
+    (client, version): (ClientRowId, i64),
     approved: &'a Scope,
 ) -> Steps<'a> {
     let guard = "UPDATE clients SET version = version + 1, approved = $3 \

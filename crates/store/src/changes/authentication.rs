@@ -2,12 +2,12 @@
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::OpenIdChange;
-use protocol::types::{Authentication, ClientNo, Locator, Session, Subject};
+use protocol::types::{Authentication, ClientRowId, Locator, Session, Subject};
 
 /// What a code, or the answer to a device, knows of the sign-in.
 pub(super) fn keep<'a>(
     steps: Steps<'a>,
-    (subject, client): (Subject, ClientNo),
+    (subject, client): (Subject, ClientRowId),
     authentication: Option<&'a Authentication>,
 ) -> Steps<'a> {
     let Some(asked) = authentication else {
@@ -78,7 +78,7 @@ pub(super) fn followed_by<'a>(steps: Steps<'a>, before: Locator, next: &'a Sessi
 }
 
 /// Those of the test users of an app and of its test side are.
-pub(super) fn test_users_end(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
+pub(super) fn test_users_end(steps: Steps<'_>, client: ClientRowId) -> Steps<'_> {
     steps.run(
         told_of!(
             "subject IN (SELECT subject FROM people WHERE test_app IN \

@@ -7,7 +7,7 @@ use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{ConnectionChange, ConnectionStep};
 use protocol::types::{
-    AuthorizationCode, ClientNo, ConnectionKey, ConnectionUse, Consent, End, LOCATORS_AHEAD,
+    AuthorizationCode, ClientRowId, ConnectionKey, ConnectionUse, Consent, End, LOCATORS_AHEAD,
     Locator, Scope, Subject, UnixTime,
 };
 
@@ -204,7 +204,7 @@ pub(super) fn end_of_member(
         concat!(end_all!(), " AND organization = $2 AND subject = $3"),
         values![end.0, organization, subject],
     );
-    over(ended, organization, (subject, ClientNo(0)), end)
+    over(ended, organization, (subject, ClientRowId(0)), end)
 }
 
 /// An organization ends, and with it all that was allowed for it.
@@ -213,14 +213,14 @@ pub(super) fn end_of_organization(steps: Steps<'_>, organization: Locator, end: 
         concat!(end_all!(), " AND organization = $2"),
         values![end.0, organization],
     );
-    over(ended, organization, (Subject(0), ClientNo(0)), end)
+    over(ended, organization, (Subject(0), ClientRowId(0)), end)
 }
 
 /// An app is ended for all members of an organization, in a way that can be taken back.
 pub(super) fn end_of_app(
     steps: Steps<'_>,
     organization: Locator,
-    client: ClientNo,
+    client: ClientRowId,
     end: End,
 ) -> Steps<'_> {
     let ended = steps.run(
@@ -239,7 +239,7 @@ pub(super) fn end_of_app(
 pub(super) fn restore_app(
     steps: Steps<'_>,
     organization: Locator,
-    client: ClientNo,
+    client: ClientRowId,
     end: End,
     at: Locator,
 ) -> Steps<'_> {
@@ -260,7 +260,7 @@ pub(super) fn restore_app(
 fn over(
     steps: Steps<'_>,
     organization: Locator,
-    (subject, client): (Subject, ClientNo),
+    (subject, client): (Subject, ClientRowId),
     end: End,
 ) -> Steps<'_> {
     steps

@@ -5,12 +5,12 @@ use protocol::Transition;
 use protocol::events::{Actor, Happened};
 use protocol::transition::{AccountChange, AppChange, IntroductionChange};
 use protocol::types::email::email_key;
-use protocol::types::{ClientNo, Subject};
+use protocol::types::{ClientRowId, Subject};
 
 /// An app or a person that was just made.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted {
-    App(ClientNo),
+    App(ClientRowId),
     Person(Subject),
 }
 

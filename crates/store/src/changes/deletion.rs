@@ -31,7 +31,7 @@ pub(super) fn delete<'a>(steps: Steps<'a>, deletion: &'a Deletion, now: UnixTime
                 subject,
                 &deletion.email,
                 now,
-                deletion.cutoff,
+                deletion.not_before,
                 deletion.proved.as_deref()
             ],
         );

@@ -5,7 +5,8 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::types::{
-    ClientNo, ConnectionKey, DeviceAnswer, DeviceAuthorization, Locator, Scope, Subject, UnixTime,
+    ClientRowId, ConnectionKey, DeviceAnswer, DeviceAuthorization, Locator, Scope, Subject,
+    UnixTime,
 };
 
 pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Steps<'a> {
@@ -28,7 +29,7 @@ pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Ste
 pub(super) fn answer<'a>(
     steps: Steps<'a>,
     device: Locator,
-    (by, client): (Subject, ClientNo),
+    (by, client): (Subject, ClientRowId),
     (answer, less): (DeviceAnswer, Option<&'a Scope>),
     (scope, notice): (&'a Scope, Option<&'a LinkMail>),
     now: UnixTime,

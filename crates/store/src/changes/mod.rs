@@ -46,7 +46,7 @@ use protocol::transition::{
     UpstreamChange,
 };
 use protocol::types::{
-    AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
+    AccessToken, Authentication, AuthorizationCode, ClientRowId, Consent, DeviceAnswer,
     DeviceAuthorization, Grant, Interaction, Locator, Pace, RefreshToken, Scope, SealedReply,
     Subject, UnixTime,
 };
@@ -75,7 +75,7 @@ pub(crate) enum Cold<'a> {
     KeepDevice(&'a DeviceAuthorization),
     AnswerDevice {
         device: Locator,
-        client: ClientNo,
+        client: ClientRowId,
         by: Subject,
         answer: DeviceAnswer,
         less: Option<&'a Scope>,
@@ -338,7 +338,7 @@ fn grant(change: &GrantChange) -> Hot<'_> {
 }
 
 /// The app that a transition changes and whose guard can be lost to an earlier try of it.
-pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
+pub(crate) fn changed_client(transition: &Transition) -> Option<ClientRowId> {
     if let Transition::Review(ReviewChange::Reply { client, step, .. }) = transition {
         return matches!(step, ReviewStep::Approved(_)).then_some(*client);
     }

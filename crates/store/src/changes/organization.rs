@@ -9,7 +9,7 @@ use jose::Digest;
 use protocol::transition::{LogoChange, OrganizationChange};
 use protocol::types::name::skeleton;
 use protocol::types::{
-    AppStanding, ClientNo, End, Invitation, Locator, Organization, Role, Subject, UnixTime,
+    AppStanding, ClientRowId, End, Invitation, Locator, Organization, Role, Subject, UnixTime,
 };
 
 pub(super) fn steps<'a>(
@@ -191,7 +191,7 @@ fn remove(steps: Steps<'_>, organization: Locator, subject: Subject, end: End) -
 fn judge(
     steps: Steps<'_>,
     organization: Locator,
-    client: ClientNo,
+    client: ClientRowId,
     standing: AppStanding,
 ) -> Steps<'_> {
     steps

@@ -4,7 +4,7 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::apps::playground::{AT_MOST, OF_ONE_PERSON, PlaygroundRun};
 use protocol::transition::{PlaygroundChange, SecretChange};
-use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use protocol::types::{ClientRowId, Locator, Subject, UnixTime};
 
 pub(super) fn steps<'a>(
     steps: Steps<'a>,
@@ -101,7 +101,7 @@ pub(super) fn end_with_sessions(steps: Steps<'_>, subject: Subject) -> Steps<'_>
 }
 
 /// Ends what is played with an app, along with it.
-pub(super) fn end_with_app(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
+pub(super) fn end_with_app(steps: Steps<'_>, client: ClientRowId) -> Steps<'_> {
     steps.run(
         "DELETE FROM playground_runs WHERE live = $1 OR test = $1",
         values![client],

@@ -5,7 +5,7 @@ use crate::value::values;
 use protocol::request_log::{
     GRANTED_KEPT, LoggedRequest, REFUSED_PER_HOUR, RequestBatch, RequestCount,
 };
-use protocol::types::{ClientNo, Locator, Side, UnixTime};
+use protocol::types::{ClientRowId, Locator, Side, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, batch: &'a RequestBatch) -> Steps<'a> {
     let client = batch.client;
@@ -28,7 +28,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, batch: &'a RequestBatch) -> Steps<'a> 
     keep_within(steps, client, batch.most)
 }
 
-fn add_count<'a>(steps: Steps<'a>, client: ClientNo, count: &RequestCount) -> Steps<'a> {
+fn add_count<'a>(steps: Steps<'a>, client: ClientRowId, count: &RequestCount) -> Steps<'a> {
     let add = "INSERT INTO request_counts (client, hour, endpoint, granted, refused) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (client, hour, endpoint) DO UPDATE SET \
                granted = request_counts.granted + excluded.granted, refused = request_counts.refused + excluded.refused";
@@ -43,7 +43,7 @@ fn add_count<'a>(steps: Steps<'a>, client: ClientNo, count: &RequestCount) -> St
 }
 
 /// Those of the batch in one row; rows go whose requests are all older than the last hundred.
-fn granted<'a>(steps: Steps<'a>, client: ClientNo, granted: &[LoggedRequest]) -> Steps<'a> {
+fn granted<'a>(steps: Steps<'a>, client: ClientRowId, granted: &[LoggedRequest]) -> Steps<'a> {
     let Some(last) = granted.last() else {
         return steps;
     };
@@ -59,7 +59,7 @@ fn granted<'a>(steps: Steps<'a>, client: ClientNo, granted: &[LoggedRequest]) ->
         .run(trim, values![client, GRANTED_KEPT as i64])
 }
 
-fn refused<'a>(steps: Steps<'a>, client: ClientNo, request: &'a LoggedRequest) -> Steps<'a> {
+fn refused<'a>(steps: Steps<'a>, client: ClientRowId, request: &'a LoggedRequest) -> Steps<'a> {
     let Some(refusal) = &request.refusal else {
         return steps;
     };
@@ -80,7 +80,7 @@ fn refused<'a>(steps: Steps<'a>, client: ClientNo, request: &'a LoggedRequest) -
 }
 
 /// However many servers write: what comes beyond the bound of an hour goes.
-fn keep_within_hour(steps: Steps<'_>, client: ClientNo, hour: i64) -> Steps<'_> {
+fn keep_within_hour(steps: Steps<'_>, client: ClientRowId, hour: i64) -> Steps<'_> {
     let trim = "DELETE FROM refused_requests WHERE client = $1 AND id < $3 AND id > \
                 (SELECT id FROM refused_requests WHERE client = $1 AND id >= $2 AND id < $3 \
                 ORDER BY id LIMIT 1 OFFSET $4)";
@@ -91,7 +91,7 @@ fn keep_within_hour(steps: Steps<'_>, client: ClientNo, hour: i64) -> Steps<'_> 
 }
 
 /// The oldest go when an app has more than are kept.
-fn keep_within(steps: Steps<'_>, client: ClientNo, most: u32) -> Steps<'_> {
+fn keep_within(steps: Steps<'_>, client: ClientRowId, most: u32) -> Steps<'_> {
     let trim = "DELETE FROM refused_requests WHERE client = $1 AND id <= \
                 (SELECT id FROM refused_requests WHERE client = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)";
     steps.run(trim, values![client, most])

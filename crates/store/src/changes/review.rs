@@ -3,7 +3,7 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::apps::review::{ReviewMessage, ReviewRequest};
 use protocol::transition::{Approved, ReviewChange, ReviewStep};
-use protocol::types::{ClientNo, Locator, UnixTime};
+use protocol::types::{ClientRowId, Locator, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a ReviewChange, now: UnixTime) -> Steps<'a> {
     match change {
@@ -69,7 +69,7 @@ fn next_version<'a>(
 fn done<'a>(
     steps: Steps<'a>,
     request: Locator,
-    client: ClientNo,
+    client: ClientRowId,
     step: &'a ReviewStep,
 ) -> Steps<'a> {
     match step {
@@ -87,7 +87,7 @@ fn done<'a>(
     }
 }
 
-fn approve<'a>(steps: Steps<'a>, client: ClientNo, approved: &'a Approved) -> Steps<'a> {
+fn approve<'a>(steps: Steps<'a>, client: ClientRowId, approved: &'a Approved) -> Steps<'a> {
     let guard = "UPDATE clients SET version = version + 1, status = $3, reviewed_at = $4, approved = $5, scopes = $6, \
                  scope_reasons = $7 WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
     steps

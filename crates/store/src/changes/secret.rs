@@ -3,7 +3,7 @@ use super::app::next_version;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::SecretChange;
-use protocol::types::{ClientNo, Locator, StoredSecret, UnixTime};
+use protocol::types::{ClientRowId, Locator, StoredSecret, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SecretChange, now: UnixTime) -> Steps<'a> {
     match change {
@@ -38,7 +38,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SecretChange, now: UnixTim
 
 pub(super) fn replace_secrets<'a>(
     steps: Steps<'a>,
-    client: ClientNo,
+    client: ClientRowId,
     secrets: &'a [StoredSecret],
 ) -> Steps<'a> {
     let steps = steps.run(
@@ -51,7 +51,7 @@ pub(super) fn replace_secrets<'a>(
         .client_changed(client)
 }
 
-fn revoke_secret(steps: Steps<'_>, client: ClientNo, secret: Locator) -> Steps<'_> {
+fn revoke_secret(steps: Steps<'_>, client: ClientRowId, secret: Locator) -> Steps<'_> {
     steps
         .run(
             "DELETE FROM client_secrets WHERE client = $1 AND id = $2",
@@ -62,7 +62,7 @@ fn revoke_secret(steps: Steps<'_>, client: ClientNo, secret: Locator) -> Steps<'
 
 fn rotate_secrets<'a>(
     steps: Steps<'a>,
-    (client, version): (ClientNo, i64),
+    (client, version): (ClientRowId, i64),
     secret: &'a StoredSecret,
     others_end: UnixTime,
 ) -> Steps<'a> {
@@ -72,7 +72,7 @@ fn rotate_secrets<'a>(
     add_secret(steps, client, secret).client_changed(client)
 }
 
-fn add_secret<'a>(steps: Steps<'a>, client: ClientNo, secret: &'a StoredSecret) -> Steps<'a> {
+fn add_secret<'a>(steps: Steps<'a>, client: ClientRowId, secret: &'a StoredSecret) -> Steps<'a> {
     steps.run(
         "INSERT INTO client_secrets (client, id, digest, name, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",

@@ -22,7 +22,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixT
             own_name,
             most,
             secrets_end,
-            cutoff,
+            not_before,
         } => {
             let looks = own_name.as_deref().map(skeleton);
             // The lock comes before the rows, as where an app is registered.
@@ -35,7 +35,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixT
                 transfer,
                 (*version, *to, *most),
                 (*accepted_by, now),
-                (*secrets_end, *cutoff),
+                (*secrets_end, *not_before),
             );
             match looks {
                 Some(looks) => is_own_name(
@@ -94,7 +94,7 @@ fn accept<'a>(
     transfer: &'a Transfer,
     (version, to, most): (i64, Owner, usize),
     (by, now): (Subject, UnixTime),
-    (secrets_end, cutoff): (UnixTime, Locator),
+    (secrets_end, not_before): (UnixTime, Locator),
 ) -> Steps<'a> {
     let organization = organization(to);
     // Whoever ends it at the same moment waits, or was faster.
@@ -152,7 +152,7 @@ fn accept<'a>(
     // The former owner knows their passwords, and has tokens of theirs.
     let handed = handed.run(
         "UPDATE clients SET cutoff = $2 WHERE live_of = $1 AND cutoff < $2",
-        values![transfer.client, cutoff],
+        values![transfer.client, not_before],
     );
     without_test_users(handed, transfer.client, now).client_changed(transfer.client)
 }

@@ -4,7 +4,7 @@ use super::request_log;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::UsageChange;
-use protocol::types::{ClientNo, Locator, UnixTime};
+use protocol::types::{ClientRowId, Locator, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a UsageChange) -> Steps<'a> {
     match change {
@@ -21,7 +21,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a UsageChange) -> Steps<'a> 
 
 fn note_use<'a>(
     steps: Steps<'a>,
-    client: ClientNo,
+    client: ClientRowId,
     secret: Option<Locator>,
     at: UnixTime,
     network: &'a str,

@@ -3,7 +3,7 @@ use super::people::optional_person;
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::facts::CodeFacts;
 use protocol::types::{
-    AppStanding, AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent,
+    AppStanding, AuthorizationCode, ClientRowId, CodeChallenge, ConnectionStanding, Consent,
     Interaction, Locator, Scope, Subject,
 };
 
@@ -27,7 +27,7 @@ pub(crate) const INTERACTION: Query<Interaction> = Query {
 pub(super) fn consent(
     row: &dyn Row,
     at: usize,
-    (subject, client, organization): (Subject, ClientNo, Option<Locator>),
+    (subject, client, organization): (Subject, ClientRowId, Option<Locator>),
 ) -> Read<Consent> {
     Ok(Consent {
         subject,

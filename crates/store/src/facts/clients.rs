@@ -3,7 +3,7 @@ use crate::row::{Query, Read, Row, corrupt};
 use jose::Algorithm;
 use protocol::transition::Logo;
 use protocol::types::{
-    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType,
+    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientRowId, ClientStatus, GrantType,
     Introduction, KeySource, Locator, Reasons, RedirectUri, RegisteredKeys, RelyingParty, Side,
     StoredSecret, UnixTime,
 };
@@ -72,7 +72,7 @@ pub(crate) const TEST_SIDE: Query<Client> = there(clients!("IS NULL", "c.live_of
 pub(crate) const DELETED_TEST_SIDE: Query<(Client, UnixTime)> =
     deleted(clients!("> $2", "c.live_of = $1"));
 /// The number of the test side of an app, also of one that was deleted.
-pub(crate) const TEST_SIDE_NO: Query<ClientNo> = Query {
+pub(crate) const TEST_SIDE_NO: Query<ClientRowId> = Query {
     sql: "SELECT no FROM clients WHERE live_of = $1",
     read: |row| row.client(0),
 };
@@ -90,7 +90,7 @@ pub(crate) const DELETED_OF_ORGANIZATION: Query<(Client, UnixTime)> = deleted(cl
 ));
 
 /// The secrets of the apps from one number to another.
-pub(crate) const SECRETS: Query<(ClientNo, StoredSecret)> = Query {
+pub(crate) const SECRETS: Query<(ClientRowId, StoredSecret)> = Query {
     sql: "SELECT client, id, digest, name, created_at, expires_at FROM client_secrets WHERE client >= $1 AND client <= $2 \
           ORDER BY client, created_at, digest",
     read: |row| {
@@ -106,7 +106,7 @@ pub(crate) const SECRETS: Query<(ClientNo, StoredSecret)> = Query {
 };
 
 /// Secrets that end between two moments and whose developers were not told, with their apps: the next ones.
-pub(crate) const SECRETS_ENDING: Query<(ClientNo, Locator)> = Query {
+pub(crate) const SECRETS_ENDING: Query<(ClientRowId, Locator)> = Query {
     sql: "SELECT s.client, s.id FROM client_secrets s JOIN clients c ON c.no = s.client \
           WHERE s.expires_at > $1 AND s.expires_at <= $2 AND s.warned_at IS NULL AND c.deleted_at IS NULL \
           ORDER BY s.expires_at, s.id LIMIT 100",
@@ -126,7 +126,7 @@ pub(crate) const USED: Query<UnixTime> = Query {
 };
 
 /// When an app was used last, and how many people it is connected with, counted up to a bound.
-pub(crate) type AtWork = (ClientNo, Option<UnixTime>, i64);
+pub(crate) type AtWork = (ClientRowId, Option<UnixTime>, i64);
 
 macro_rules! at_work {
     ($whose:literal) => {
@@ -148,7 +148,7 @@ pub(crate) const AT_WORK_OF_PERSON: Query<AtWork> = at_work!("c.owner");
 pub(crate) const AT_WORK_OF_ORGANIZATION: Query<AtWork> = at_work!("c.organization");
 
 /// When each app that a person let in was handed over last, of those that ever were.
-pub(crate) const HANDED_OVER: Query<(ClientNo, UnixTime)> = Query {
+pub(crate) const HANDED_OVER: Query<(ClientRowId, UnixTime)> = Query {
     sql: "SELECT no, transferred_at FROM clients WHERE transferred_at IS NOT NULL \
           AND no IN (SELECT client FROM consents WHERE subject = $1)",
     read: |row| Ok((row.client(0)?, row.time(1)?)),
@@ -214,7 +214,7 @@ fn client(row: &dyn Row) -> Read<Client> {
         approved: row.scope(11)?,
         resource_server: row.flag(12)?,
         status: ClientStatus::parse(row.text(13)?).ok_or(corrupt(13, "a status"))?,
-        cutoff: row.locator(14)?,
+        not_before: row.locator(14)?,
         reviewed_at: row.optional_time(15)?,
         logo: row.optional_digest(16)?,
         created_at: row.time(17)?,

@@ -1,8 +1,8 @@
 //! Lines of the revocation feed, and what their objects are now.
 use crate::row::{Query, Read, Row};
-use protocol::facts::Standing;
+use protocol::facts::AccountStatus;
 use protocol::revocations::Change;
-use protocol::types::{ClientNo, ConnectionKey, Locator, Side, Subject, UnixTime};
+use protocol::types::{ClientRowId, ConnectionKey, Locator, Side, Subject, UnixTime};
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(crate) enum About {
     /// A grant was revoked.
     Grant(Locator),
     /// An app changed.
-    Client(ClientNo),
+    Client(ClientRowId),
     /// A person's standing changed.
     Person(Subject),
     /// An access token's row is gone.
@@ -26,7 +26,7 @@ impl About {
     pub(crate) fn as_stored(self) -> (&'static str, i64) {
         match self {
             About::Grant(Locator(id)) => ("grant", id),
-            About::Client(ClientNo(no)) => ("client", no),
+            About::Client(ClientRowId(no)) => ("client", no),
             About::Person(Subject(subject)) => ("person", subject),
             About::Token(Locator(id)) => ("token", id),
             About::Connection(key) => ("connection", key.subject.0),
@@ -81,14 +81,14 @@ impl Line {
         let reference = self.reference;
         match self.kind.as_str() {
             "grant" => Some(About::Grant(Locator(reference))),
-            "client" => Some(About::Client(ClientNo(reference))),
+            "client" => Some(About::Client(ClientRowId(reference))),
             "person" => Some(About::Person(Subject(reference))),
             "token" => Some(About::Token(Locator(reference))),
             "connection" => {
                 let Locator(client) = self.above?;
                 Some(About::Connection(ConnectionKey {
                     subject: Subject(reference),
-                    client: ClientNo(client),
+                    client: ClientRowId(client),
                     organization: self.organization,
                 }))
             }
@@ -170,7 +170,7 @@ pub(crate) const PERSON: Query<Change> = Query {
             subject: person.subject,
             external_id: person.external_id.clone(),
             side: side(person.test_app.is_some()),
-            standing: Standing::from(&person),
+            standing: AccountStatus::from(&person),
         })
     },
 };

@@ -1,10 +1,10 @@
 //! Apps that introduced themselves.
 use crate::row::Query;
 use protocol::introduce::RegistrationFacts;
-use protocol::types::ClientNo;
+use protocol::types::ClientRowId;
 
 /// One that is shared and said the same.
-pub(crate) const ALIKE: Query<ClientNo> = Query {
+pub(crate) const ALIKE: Query<ClientRowId> = Query {
     sql: "SELECT i.client FROM introductions i JOIN clients c ON c.no = i.client \
           WHERE i.digest = $1 AND i.shared AND c.deleted_at IS NULL",
     read: |row| row.client(0),
@@ -22,7 +22,7 @@ pub(crate) const RECORD: Query<RegistrationFacts> = Query {
 
 /// Those that nobody used and that introduced themselves before a moment, so many at most. What an administrator decided
 /// is kept.
-pub(crate) const UNUSED: Query<ClientNo> = Query {
+pub(crate) const UNUSED: Query<ClientRowId> = Query {
     sql: "SELECT i.client FROM introductions i JOIN clients c ON c.no = i.client \
           WHERE i.seen_at <= $1 AND c.deleted_at IS NULL AND c.last_used_at IS NULL AND c.reviewed_at IS NULL \
           AND c.status = 'active' AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.client = c.no) \

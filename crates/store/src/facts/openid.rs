@@ -2,7 +2,7 @@
 use super::people::{person, preferences};
 use crate::row::{Query, Read, Row};
 use protocol::openid::claims::{About, Document};
-use protocol::types::{Authentication, ClientNo, Locator, Preferences, Subject};
+use protocol::types::{Authentication, ClientRowId, Locator, Preferences, Subject};
 
 /// What was asked of a sign-in, and what is kept of its person, who is read elsewhere.
 pub(crate) type Asked = (Authentication, Preferences, Document);
@@ -43,7 +43,7 @@ pub(crate) const ABOUT: Query<About> = Query {
 };
 
 /// Apps that are to be told that a session ended, so many at most.
-pub(crate) const LOGOUTS: Query<(Locator, ClientNo, Subject)> = Query {
+pub(crate) const LOGOUTS: Query<(Locator, ClientRowId, Subject)> = Query {
     sql: "SELECT sid, client, subject FROM logouts ORDER BY sid, client LIMIT $1",
     read: |row| Ok((row.locator(0)?, row.client(1)?, row.subject(2)?)),
 };

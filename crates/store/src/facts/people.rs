@@ -1,7 +1,7 @@
 //! People, and how often was guessed of late.
 use crate::row::{Query, Read, Row};
-use protocol::facts::{AccountCounts, Attempts, Standing};
-use protocol::types::{ClientNo, Language, Person, Preferences, Subject};
+use protocol::facts::{AccountCounts, AccountStatus, Attempts};
+use protocol::types::{ClientRowId, Language, Person, Preferences, Subject};
 
 /// Twelve columns from `at` on; `None` when a left join found nobody.
 pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> {
@@ -21,7 +21,7 @@ pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
         admin: row.flag(at + 3)?,
         password: row.string(at + 4)?,
         disabled_at: row.optional_time(at + 5)?,
-        cutoff: row.locator(at + 6)?,
+        not_before: row.locator(at + 6)?,
         created_at: row.time(at + 7)?,
         test_app: row.optional_client(at + 8)?,
         device_epoch: row.number(at + 10)?,
@@ -71,7 +71,7 @@ pub(crate) const EXTERNAL_ID: Query<String> = Query {
 };
 
 /// The apps that a person owns themselves.
-pub(crate) const OWN_APPS: Query<ClientNo> = Query {
+pub(crate) const OWN_APPS: Query<ClientRowId> = Query {
     sql: "SELECT no FROM clients WHERE owner = $1 AND organization IS NULL AND live_of IS NULL AND deleted_at IS NULL \
           ORDER BY no",
     read: |row| row.client(0),
@@ -99,7 +99,7 @@ pub(crate) const COUNTS: Query<AccountCounts> = Query {
 };
 
 /// Everyone whose standing is not good.
-pub(crate) const NOT_GOOD: Query<(Subject, Standing)> = Query {
+pub(crate) const NOT_GOOD: Query<(Subject, AccountStatus)> = Query {
     sql: concat!(
         "SELECT ",
         person_columns!(),
@@ -107,7 +107,7 @@ pub(crate) const NOT_GOOD: Query<(Subject, Standing)> = Query {
     ),
     read: |row| {
         let person = person(row, 0)?;
-        Ok((person.subject, Standing::from(&person)))
+        Ok((person.subject, AccountStatus::from(&person)))
     },
 };
 

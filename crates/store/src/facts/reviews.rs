@@ -2,7 +2,7 @@
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::apps::review::{ReviewMessage, ReviewRequest, ReviewState, Snapshot};
 use protocol::events::Actor;
-use protocol::types::{ClientNo, MailAddress, Reasons};
+use protocol::types::{ClientRowId, MailAddress, Reasons};
 
 /// A request with the client id and the name of its app.
 pub(crate) type Listed = (ReviewRequest, String, String);
@@ -50,9 +50,9 @@ macro_rules! open_among {
 }
 
 /// The open requests of those apps of a person that are from one number to another.
-pub(crate) const OPEN_OF_PERSON: Query<(ClientNo, ReviewState)> = open_among!("c.owner");
+pub(crate) const OPEN_OF_PERSON: Query<(ClientRowId, ReviewState)> = open_among!("c.owner");
 /// The same of an organization.
-pub(crate) const OPEN_OF_ORGANIZATION: Query<(ClientNo, ReviewState)> =
+pub(crate) const OPEN_OF_ORGANIZATION: Query<(ClientRowId, ReviewState)> =
     open_among!("c.organization");
 
 /// Those in a state, or all (`''`), oldest first: above an id, so many at most.

@@ -1,6 +1,6 @@
 //! What is over of all that was given for an organization.
 use crate::row::{Query, Read, Row, corrupt};
-use protocol::types::{AppStanding, ClientNo, End, Locator, Subject, WorkspaceApp};
+use protocol::types::{AppStanding, ClientRowId, End, Locator, Subject, WorkspaceApp};
 
 /// Grants for an organization that are over: those of a person, of an app, or all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub(crate) struct WorkspaceEnd {
     /// Whose; everybody's is number 0.
     pub(crate) subject: Subject,
     /// Of which app; every app's is number 0.
-    pub(crate) client: ClientNo,
+    pub(crate) client: ClientRowId,
     /// Those whose ids are below this.
     pub(crate) not_before: Locator,
 }

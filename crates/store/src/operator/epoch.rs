@@ -122,13 +122,13 @@ impl Database {
         subjects: &SubjectFormat,
         now: UnixTime,
     ) -> Result<Closed, StoreError> {
-        let cutoff = self.mint().await?.locator();
+        let not_before = self.mint().await?.locator();
         let above = match subjects {
             SubjectFormat::Number => Some(self.subjects_above().await?),
             SubjectFormat::Prefixed(_) => None,
         };
         let sql = "INSERT INTO epochs (cutoff, at, subjects_above) VALUES ($1, $2, $3)";
-        self.run(sql, &values![cutoff, now, above.unwrap_or_default()])
+        self.run(sql, &values![not_before, now, above.unwrap_or_default()])
             .await?;
         self.run("DELETE FROM refresh_replies", &[]).await?;
         // Whoever has had a message since the copy was made must not get it again unasked.
@@ -145,7 +145,7 @@ impl Database {
             devices: self.run("DELETE FROM device_codes", &[]).await?,
             requests: self.run("DELETE FROM interactions", &[]).await?,
             sessions: self.run("DELETE FROM sessions", &[]).await?,
-            apps: self.run(apps, &values![cutoff]).await?,
+            apps: self.run(apps, &values![not_before]).await?,
             subjects_above: above,
         })
     }
@@ -157,7 +157,7 @@ impl Database {
         let sql = "INSERT INTO changes (seq, kind, ref, until) VALUES (1, 'origin', $1, $2) \
                    ON CONFLICT (seq) DO UPDATE SET kind = excluded.kind, ref = excluded.ref, until = excluded.until";
         self.run(sql, &values![origin, i64::MAX]).await?;
-        // Its id is above the cutoff, and every process begins above the highest id that it finds.
+        // Its id is above the not_before, and every process begins above the highest id that it finds.
         let (operator, _) = Actor::Operator.as_stored();
         let sql = "INSERT INTO events (id, at, event, actor) VALUES ($1, $2, $3, $4)";
         let values = values![self.mint().await?.locator(), now, event.name(), operator];
@@ -167,8 +167,8 @@ impl Database {
     /// Ids above all that the database holds.
     async fn mint(&self) -> Result<IdMint, StoreError> {
         let highest = self.many(&HIGHEST_ID).await?.into_iter().next();
-        let cutoff = self.number("SELECT MAX(cutoff) FROM epochs").await?;
-        let highest = highest.unwrap_or(0).max(cutoff.unwrap_or(0));
+        let not_before = self.number("SELECT MAX(cutoff) FROM epochs").await?;
+        let highest = highest.unwrap_or(0).max(not_before.unwrap_or(0));
         Ok(IdMint::new(Region::default(), 0, highest))
     }
 

@@ -5,7 +5,7 @@ use crate::mint::{self, PER_MILLI};
 use crate::{Engine, IdMint, Store, StoreError, postgres, sqlite};
 use protocol::decision::Mint;
 use protocol::types::ids::LOCATOR_LOW_BITS;
-use protocol::types::{ClientNo, Lifetime, Locator, Scope, UnixTime};
+use protocol::types::{ClientRowId, Lifetime, Locator, Scope, UnixTime};
 use std::time::Instant;
 
 /// Rows in one transaction when nobody else uses the database.
@@ -17,7 +17,7 @@ const SHARED_SLICE: u64 = 1_000;
 #[derive(Debug, Clone)]
 pub struct Fill {
     /// The app.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// Its standing grant.
     pub grant: Locator,
     /// What they would open.

@@ -17,9 +17,9 @@ use crate::value::values;
 use crate::{Outcome, StoreError};
 use protocol::Transition;
 use protocol::events::Act;
-use protocol::facts::Standing;
+use protocol::facts::AccountStatus;
 use protocol::transition::{DeviceChange, PlaygroundChange};
-use protocol::types::{ClientNo, ConnectionKey, Locator, Subject};
+use protocol::types::{ClientRowId, ConnectionKey, Locator, Subject};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
@@ -34,7 +34,7 @@ pub(super) enum Effect {
     Person(Subject),
     Connection(ConnectionKey),
     Workspace(Locator),
-    Client(ClientNo),
+    Client(ClientRowId),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
     /// A message waits to be delivered. The feed does not tell it.
@@ -275,7 +275,9 @@ impl Lane {
                 Effect::Person(subject) => {
                     let values = values![*subject];
                     if let Ok(person) = self.slot.one(&people::BY_SUBJECT, &values).await {
-                        let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
+                        let standing = person
+                            .as_ref()
+                            .map_or(AccountStatus::GOOD, AccountStatus::from);
                         self.memory.set_standing(*subject, standing);
                     }
                 }

@@ -16,7 +16,7 @@ use crate::{IdMint, Outcome};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::Act;
-use protocol::facts::Standing;
+use protocol::facts::AccountStatus;
 use protocol::outbox::Message;
 use protocol::types::{
     AccessToken, AuthorizationCode, ConnectionStanding, Grant, Interaction, Locator, RefreshToken,
@@ -343,7 +343,9 @@ impl Apply<'_, '_> {
             // Read inside the transaction: after the commit the read could fail.
             About::Person(subject) => {
                 let person = self.db.one(&people::BY_SUBJECT, &values![subject])?;
-                let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
+                let standing = person
+                    .as_ref()
+                    .map_or(AccountStatus::GOOD, AccountStatus::from);
                 Effect::Person(subject, standing)
             }
             About::Connection(key) => {

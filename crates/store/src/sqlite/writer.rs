@@ -8,8 +8,8 @@ use crate::memory::Memory;
 use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
 use protocol::events::Act;
-use protocol::facts::Standing;
-use protocol::types::{ClientNo, ConnectionKey, ConnectionStanding, Locator, Subject};
+use protocol::facts::AccountStatus;
+use protocol::types::{ClientRowId, ConnectionKey, ConnectionStanding, Locator, Subject};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,12 +25,12 @@ pub(super) enum Effect {
     /// With the id that no token of it is above.
     Grant(Locator, Locator),
     /// Read inside the transaction: after the commit the read could fail.
-    Person(Subject, Standing),
+    Person(Subject, AccountStatus),
     /// The same.
     Connection(ConnectionKey, ConnectionStanding),
     /// The same.
     Workspace(Locator, Vec<WorkspaceEnd>),
-    Client(ClientNo),
+    Client(ClientRowId),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
     /// A message waits to be delivered. The feed does not tell it.

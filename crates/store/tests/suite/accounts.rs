@@ -102,10 +102,10 @@ async fn a_disabled_person_loses_sessions_and_tokens_for_good() {
     let world = World::new();
     let (grant, access, _) = world.started().await;
     let session = session(&world, grant.subject).await;
-    let cutoff = world.store.mint().locator();
+    let not_before = world.store.mint().locator();
     let disable = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
-        cutoff,
+        not_before,
     });
     assert_eq!(world.settle(disable).await, Outcome::Committed);
     assert!(world.store.session(session.id).await.unwrap().is_none());
@@ -114,7 +114,7 @@ async fn a_disabled_person_loses_sessions_and_tokens_for_good() {
 
     let enable = Transition::Account(AccountChange::Enable {
         subject: grant.subject,
-        cutoff: world.store.mint().locator(),
+        not_before: world.store.mint().locator(),
     });
     assert_eq!(world.settle(enable).await, Outcome::Committed);
     let facts = world.store.access_token(access.id).await.unwrap().unwrap();
@@ -152,11 +152,11 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
     assert_eq!(world.settle(change).await, Outcome::Committed);
     assert_eq!(world.settle(again(PASSWORD)).await, Outcome::Conflict);
     assert_eq!(world.settle(again("new")).await, Outcome::Committed);
-    let cutoff = world.store.mint().locator();
+    let not_before = world.store.mint().locator();
     world
         .settle(Transition::Account(AccountChange::Disable {
             subject,
-            cutoff,
+            not_before,
         }))
         .await;
     assert_eq!(world.settle(again("new")).await, Outcome::Conflict);
@@ -443,19 +443,25 @@ async fn what_was_on_its_way_while_an_account_was_off_stays_dead() {
     let (grant, ..) = world.started().await;
     let subject = grant.subject;
     let other = world.another();
-    let cutoff = world.store.mint().locator();
-    let disable = Transition::Account(AccountChange::Disable { subject, cutoff });
+    let not_before = world.store.mint().locator();
+    let disable = Transition::Account(AccountChange::Disable {
+        subject,
+        not_before,
+    });
     assert_eq!(world.settle(disable).await, Outcome::Committed);
     // Decided before the account was switched off, settled after.
     let late = world.access(&grant);
-    assert!(late.id > cutoff);
+    assert!(late.id > not_before);
     world
         .settle(Transition::Grant(GrantChange::IssueAccessToken(
             late.clone(),
         )))
         .await;
-    let cutoff = world.store.mint().locator();
-    let enable = Transition::Account(AccountChange::Enable { subject, cutoff });
+    let not_before = world.store.mint().locator();
+    let enable = Transition::Account(AccountChange::Enable {
+        subject,
+        not_before,
+    });
     assert_eq!(world.settle(enable).await, Outcome::Committed);
     let fresh = world.access(&grant);
     world
@@ -473,11 +479,11 @@ async fn what_was_on_its_way_while_an_account_was_off_stays_dead() {
     // A lower one takes nothing back.
     let enable = Transition::Account(AccountChange::Enable {
         subject,
-        cutoff: Locator(1),
+        not_before: Locator(1),
     });
     world.settle(enable).await;
     let person = world.store.person(subject).await.unwrap().unwrap();
-    assert_eq!(person.cutoff, cutoff);
+    assert_eq!(person.not_before, not_before);
 }
 
 #[tokio::test]

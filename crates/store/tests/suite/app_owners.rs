@@ -29,7 +29,7 @@ async fn a_deleted_app_comes_back_with_its_secrets_and_without_its_tokens() {
             client: Box::new((*app).clone()),
             own_name: true,
             deleted_at,
-            cutoff: world.store.mint().locator(),
+            not_before: world.store.mint().locator(),
         })
     };
     let another_time = UnixTime(deleted_at.0 + 1);
@@ -43,7 +43,10 @@ async fn a_deleted_app_comes_back_with_its_secrets_and_without_its_tokens() {
     assert_eq!(world.audited("app.restored"), 1);
     let again = world.store.client("app").await.unwrap().unwrap();
     assert_eq!((again.status, &again.secrets), (app.status, &app.secrets));
-    assert!(again.cutoff > access.id, "what it had issued stays dead");
+    assert!(
+        again.not_before > access.id,
+        "what it had issued stays dead"
+    );
     let gone = world
         .store
         .deleted_client("app", UnixTime(0))

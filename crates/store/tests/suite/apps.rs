@@ -78,18 +78,18 @@ async fn what_changes_is_seen_at_once() {
             reviewed_at: world.now,
         })))
         .await;
-    let cutoff = world.store.mint().locator();
+    let not_before = world.store.mint().locator();
     let disable = Transition::App(AppChange::SetStatus {
         client: no,
         status: ClientStatus::Disabled,
-        cutoff,
+        not_before,
     });
     world.settle(disable).await;
     let seen = world.store.client("app").await.unwrap().unwrap();
     assert_eq!(seen.secrets, [secret]);
     assert_eq!(
-        (seen.approved.clone(), seen.status, seen.cutoff),
-        (approved, ClientStatus::Disabled, cutoff)
+        (seen.approved.clone(), seen.status, seen.not_before),
+        (approved, ClientStatus::Disabled, not_before)
     );
     assert_eq!(seen.reviewed_at, Some(world.now));
     assert_eq!(world.store.client_by_no(no).await.unwrap(), Some(seen));
@@ -113,11 +113,11 @@ async fn a_change_is_seen_however_many_apps_are_remembered() {
     for n in (0..11_000).step_by(50) {
         let id = format!("app{n}");
         let no = world.store.client(&id).await.unwrap().unwrap().no;
-        let cutoff = world.store.mint().locator();
+        let not_before = world.store.mint().locator();
         let disable = Transition::App(AppChange::SetStatus {
             client: no,
             status: ClientStatus::Disabled,
-            cutoff,
+            not_before,
         });
         world.settle(disable).await;
         let seen = world.store.client(&id).await.unwrap().unwrap();
@@ -181,7 +181,7 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
     let disable = Transition::App(AppChange::SetStatus {
         client: before.no,
         status: ClientStatus::Disabled,
-        cutoff: Locator(1),
+        not_before: Locator(1),
     });
     world.settle(disable).await;
     let off = Transition::App(AppChange::Update {
@@ -363,7 +363,7 @@ async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
     let disable = Transition::App(AppChange::SetStatus {
         client,
         status: ClientStatus::Disabled,
-        cutoff: Locator(0),
+        not_before: Locator(0),
     });
     assert_eq!(world.settle(disable).await, Outcome::Committed);
     assert_eq!(read().await.version, seen + 3);

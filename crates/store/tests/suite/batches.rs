@@ -5,21 +5,23 @@ use crate::racers::race;
 use crate::world::{World, own};
 use protocol::Transition;
 use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange};
-use protocol::types::{AuthorizationCode, ClientNo, Consent, Interaction, Lifetime, Pace, Subject};
+use protocol::types::{
+    AuthorizationCode, ClientRowId, Consent, Interaction, Lifetime, Pace, Subject,
+};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Outcome;
 
 const SCOPES: [&str; 4] = ["a", "b", "a b", "c"];
 
-async fn app_and_person(world: &World) -> (ClientNo, Subject) {
+async fn app_and_person(world: &World) -> (ClientRowId, Subject) {
     (
         world.client("app").await,
         world.person("ada@example.com").await,
     )
 }
 
-async fn pending(world: &World, client: ClientNo) -> Interaction {
+async fn pending(world: &World, client: ClientRowId) -> Interaction {
     let interaction = world.interaction(client);
     let keep = Transition::Authorize(AuthorizeChange::Keep(interaction.clone()));
     assert_eq!(world.settle(keep).await, Outcome::Committed);

@@ -4,8 +4,8 @@ use protocol::Transition;
 use protocol::connections::{Wish, change};
 use protocol::transition::{AuthorizeChange, DeviceChange};
 use protocol::types::{
-    AuthorizationCode, ClientNo, Connection, ConnectionState, Interaction, Locator, Scope, Subject,
-    UnixTime,
+    AuthorizationCode, ClientRowId, Connection, ConnectionState, Interaction, Locator, Scope,
+    Subject, UnixTime,
 };
 use std::sync::Arc;
 use store::{ConnectionPlace, ConnectionQuery, Outcome, Store};
@@ -13,7 +13,7 @@ use store::{ConnectionPlace, ConnectionQuery, Outcome, Store};
 /// A person who let an app in, by a page that asked as `asked`.
 async fn allowed(
     world: &World,
-    (client, subject): (ClientNo, Subject),
+    (client, subject): (ClientRowId, Subject),
     asked: &Interaction,
 ) -> (AuthorizationCode, Outcome) {
     let code = world.code(client, subject);
@@ -28,14 +28,14 @@ async fn allowed(
     (code, outcome)
 }
 
-async fn asked(world: &World, client: ClientNo) -> Interaction {
+async fn asked(world: &World, client: ClientRowId) -> Interaction {
     let interaction = world.interaction(client);
     let keep = Transition::Authorize(AuthorizeChange::Keep(interaction.clone()));
     assert_eq!(world.settle(keep).await, Outcome::Committed);
     interaction
 }
 
-async fn connected(world: &World) -> (ClientNo, Subject, AuthorizationCode) {
+async fn connected(world: &World) -> (ClientRowId, Subject, AuthorizationCode) {
     let (client, subject) = (
         world.client("app").await,
         world.person("ada@x.example").await,
@@ -46,7 +46,7 @@ async fn connected(world: &World) -> (ClientNo, Subject, AuthorizationCode) {
     (client, subject, code)
 }
 
-async fn found(store: &Store, subject: Subject, client: ClientNo) -> Connection {
+async fn found(store: &Store, subject: Subject, client: ClientRowId) -> Connection {
     store
         .connection(own(subject, client))
         .await
@@ -54,7 +54,7 @@ async fn found(store: &Store, subject: Subject, client: ClientNo) -> Connection 
         .unwrap()
 }
 
-async fn wish(world: &World, subject: Subject, client: ClientNo, wish: Wish) {
+async fn wish(world: &World, subject: Subject, client: ClientRowId, wish: Wish) {
     let connection = found(&world.store, subject, client).await;
     let change = change(wish, &connection, &world.store.mint(), world.now);
     let change = change.unwrap_or_else(|| panic!("{wish:?} of {connection:?}"));

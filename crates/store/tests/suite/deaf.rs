@@ -53,17 +53,17 @@ async fn what_was_taken_back_meanwhile_is_refused_at_the_first_word() {
         assert!(works(&deaf, &read(&deaf.store, access).await));
     }
     proxy.halt(true);
-    let cutoff = other.mint().locator();
+    let not_before = other.mint().locator();
     let taken = [
         deaf.revocation(&grants[0].0),
         Transition::Account(AccountChange::Disable {
             subject: grants[1].0.subject,
-            cutoff,
+            not_before,
         }),
         Transition::App(AppChange::SetStatus {
             client: grants[2].0.client,
             status: ClientStatus::Disabled,
-            cutoff,
+            not_before,
         }),
     ];
     for change in taken {

@@ -116,11 +116,11 @@ async fn an_account_is_erased_with_all_that_hangs_on_it_and_its_number_stays_tak
     assert_eq!(world.database().count(&told), 1);
 
     // Neither it nor its app comes back, and nobody is signed in to it.
-    let cutoff = world.store.mint().locator();
+    let not_before = world.store.mint().locator();
     world
         .settle(Transition::Account(AccountChange::Enable {
             subject,
-            cutoff,
+            not_before,
         }))
         .await;
     assert!(world.store.person(subject).await.unwrap().is_none());
@@ -129,7 +129,7 @@ async fn an_account_is_erased_with_all_that_hangs_on_it_and_its_number_stays_tak
         client: Box::new((*own).clone()),
         own_name: false,
         deleted_at: world.now,
-        cutoff,
+        not_before,
     });
     assert_eq!(world.settle(restored).await, Conflict);
 

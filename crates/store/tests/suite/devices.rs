@@ -4,7 +4,7 @@ use jose::Digest;
 use protocol::Transition;
 use protocol::transition::{DeviceChange, GrantChange};
 use protocol::types::{
-    ClientNo, DeviceAnswer, DeviceAuthorization, Grant, Lifetime, Locator, Pace, Scope, Subject,
+    ClientRowId, DeviceAnswer, DeviceAuthorization, Grant, Lifetime, Locator, Pace, Scope, Subject,
     UserCode,
 };
 use std::sync::Arc;
@@ -14,7 +14,7 @@ fn user_code() -> UserCode {
     UserCode::parse("WDJB-MJHT").unwrap()
 }
 
-pub(crate) fn asked(world: &World, client: ClientNo) -> DeviceAuthorization {
+pub(crate) fn asked(world: &World, client: ClientRowId) -> DeviceAuthorization {
     DeviceAuthorization {
         id: protocol::Mint::locator(&world.store.mint()),
         digest: Digest::of(b"device code"),
@@ -70,7 +70,7 @@ pub(crate) fn allowed(
 }
 
 /// One that an app asked for.
-pub(crate) async fn kept_for(world: &World, client: ClientNo) -> DeviceAuthorization {
+pub(crate) async fn kept_for(world: &World, client: ClientRowId) -> DeviceAuthorization {
     let device = asked(world, client);
     let keep = Transition::Device(DeviceChange::Keep(device.clone()));
     assert_eq!(world.settle(keep).await, Outcome::Committed);

@@ -6,7 +6,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::{Act, Actor, Recorded};
 use protocol::transition::{AccountChange, AppChange, GrantChange, SessionChange};
-use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, Subject};
+use protocol::types::{ClientRowId, ClientStatus, Lifetime, Locator, Subject};
 use std::net::IpAddr;
 use store::{EventQuery, Outcome, Store, SweepRules};
 
@@ -42,11 +42,11 @@ fn sign_out_everywhere(subject: Subject) -> Transition {
     })
 }
 
-fn switch_off(client: ClientNo) -> Transition {
+fn switch_off(client: ClientRowId) -> Transition {
     Transition::App(AppChange::SetStatus {
         client,
         status: ClientStatus::Disabled,
-        cutoff: Locator(0),
+        not_before: Locator(0),
     })
 }
 
@@ -353,7 +353,7 @@ async fn the_audit_trail_of_an_earlier_release_becomes_events() {
     assert_eq!((first.id, first.at.0), (Locator(10), 1_700_000_000));
     assert_eq!(
         (first.client, first.subject),
-        (Some(ClientNo(3)), Some(Subject(4)))
+        (Some(ClientRowId(3)), Some(Subject(4)))
     );
     assert_eq!(
         (first.grant, first.actor, first.address),

@@ -2,7 +2,7 @@
 use crate::world::{World, open_at, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::facts::Standing;
+use protocol::facts::AccountStatus;
 use protocol::revocations::{Change, Cursor, FeedFacts};
 use protocol::transition::{AccountChange, AppChange, GrantChange, RevocationCause};
 use protocol::types::{AccessToken, ClientStatus, Grant, Lifetime, Locator, Side};
@@ -61,7 +61,7 @@ async fn every_revocation_is_told_in_order_and_once() {
     let (grant, access, _) = world.started().await;
     world.store.poll_changes().await.unwrap();
     let start = here(&world.store).await;
-    let cutoff = world.store.mint().locator();
+    let not_before = world.store.mint().locator();
     let token = Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: grant.client,
@@ -76,11 +76,11 @@ async fn every_revocation_is_told_in_order_and_once() {
         Transition::App(AppChange::SetStatus {
             client: grant.client,
             status: ClientStatus::Disabled,
-            cutoff,
+            not_before,
         }),
         Transition::Account(AccountChange::Disable {
             subject: grant.subject,
-            cutoff,
+            not_before,
         }),
     ] {
         world.settle(transition).await;
@@ -99,9 +99,9 @@ async fn every_revocation_is_told_in_order_and_once() {
             external_id: None,
             subject: grant.subject,
             side: Side::Live,
-            standing: Standing {
+            standing: AccountStatus {
                 disabled: true,
-                cutoff,
+                not_before,
             },
         },
     ];
@@ -129,24 +129,24 @@ async fn what_changes_nothing_is_not_told() {
     let (grant, _, _) = world.started().await;
     let (subject, client) = (grant.subject, grant.client);
     let other = world.another();
-    let cutoff = || world.store.mint().locator();
+    let not_before = || world.store.mint().locator();
     let switch = |status| {
         Transition::App(AppChange::SetStatus {
             client,
             status,
-            cutoff: cutoff(),
+            not_before: not_before(),
         })
     };
     let disable = || {
         Transition::Account(AccountChange::Disable {
             subject,
-            cutoff: cutoff(),
+            not_before: not_before(),
         })
     };
     let enable = || {
         Transition::Account(AccountChange::Enable {
             subject,
-            cutoff: cutoff(),
+            not_before: not_before(),
         })
     };
     let told = async |changes: Vec<Transition>| {
@@ -278,7 +278,7 @@ async fn a_cursor_of_another_life_of_the_database_is_unknown() {
     let later = world.now.plus(Lifetime::from_seconds(5));
     let person = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
-        cutoff: Locator(1),
+        not_before: Locator(1),
     });
     copy.settle(person, later).await.unwrap();
     copy.poll_changes().await.unwrap();
@@ -302,7 +302,7 @@ async fn a_cursor_whose_line_was_swept_is_unknown_but_the_last_line_stays() {
     );
     let disable = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
-        cutoff: Locator(1),
+        not_before: Locator(1),
     });
     world.settle(disable).await;
     world.store.poll_changes().await.unwrap();
@@ -327,7 +327,7 @@ async fn a_line_that_was_swept_between_is_a_gap() {
     world.settle(token).await;
     let disable = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
-        cutoff: Locator(1),
+        not_before: Locator(1),
     });
     let days_later = world.now.plus(Lifetime::from_days(2));
     world.store.settle(disable, days_later).await.unwrap();

@@ -29,7 +29,7 @@ async fn a_restart_forgets_nothing() {
             .settle(
                 Transition::Account(AccountChange::Enable {
                     subject: Subject(1),
-                    cutoff: Locator(0),
+                    not_before: Locator(0),
                 }),
                 world.now
             )

@@ -200,7 +200,7 @@ async fn what_says_something_else_is_asked_anew() {
     let off = AppChange::SetStatus {
         client: before.no,
         status: ClientStatus::Disabled,
-        cutoff: world.store.mint().locator(),
+        not_before: world.store.mint().locator(),
     };
     world.settle(off.into()).await;
     let now = world.store.client("a1").await.unwrap().unwrap();

@@ -135,17 +135,17 @@ async fn a_password_that_is_set_withdraws_what_was_sent_before() {
         ("new", Some(world.now))
     );
     // Nobody had proved the address, so what was allowed before is dead.
-    assert!(person.cutoff > Locator(0));
+    assert!(person.not_before > Locator(0));
     let third = world.recovery("ada@example.com").await;
     let set = people::set_password(&person, "by an operator".to_owned());
     assert_eq!(world.settle(set).await, Committed);
     assert_eq!(world.recover(&third, &person, "newest").await, Conflict);
     // A proved account keeps what it allowed.
-    let cutoff = world.read(subject).await.cutoff;
+    let not_before = world.read(subject).await.not_before;
     let fourth = world.recovery("ada@example.com").await;
     let person = world.read(subject).await;
     assert_eq!(world.recover(&fourth, &person, "last").await, Committed);
-    assert_eq!(world.read(subject).await.cutoff, cutoff);
+    assert_eq!(world.read(subject).await.not_before, not_before);
     let mint = world.store.mint();
     let fifth = world.recovery("ada@example.com").await;
     assert_eq!(
@@ -330,7 +330,7 @@ async fn an_address_is_released_as_long_as_its_link_works_and_nobody_proved_it()
     assert_eq!(world.settle(release()).await, Committed);
     let released = world.read(squatter).await;
     assert_eq!(released.email, format!("released-{}", squatter.0));
-    assert!(!released.is_active() && released.cutoff > Locator(0));
+    assert!(!released.is_active() && released.not_before > Locator(0));
     let found = world.store.person_by_email("eve@example.com").await;
     assert!(found.unwrap().is_none());
     // The link is left for the change itself, after which nothing is released.

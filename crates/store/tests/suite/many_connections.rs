@@ -87,7 +87,7 @@ async fn a_page_in_the_middle_reads_its_own_rows_alone() {
     world.database().run("ANALYZE");
     let middle = ConnectionPlace {
         since: UnixTime(3_000),
-        client: protocol::types::ClientNo(104_001),
+        client: protocol::types::ClientRowId(104_001),
         organization: None,
     };
     let before = read(&world, ada, None).await;

@@ -7,7 +7,7 @@ use protocol::decision::Mint;
 use protocol::openid::logout::tell;
 use protocol::transition::{AccountChange, AuthorizeChange, Deletion, OpenIdChange, SessionChange};
 use protocol::types::{
-    Authentication, AuthorizationCode, ClientNo, Lifetime, Locator, Scope, Session, Subject,
+    Authentication, AuthorizationCode, ClientRowId, Lifetime, Locator, Scope, Session, Subject,
 };
 use store::Outcome;
 
@@ -42,7 +42,7 @@ async fn signed_in(world: &World, subject: Subject, ends: Option<Locator>) -> Lo
 /// A code for an app that asked who signed in.
 async fn asked(
     world: &World,
-    client: ClientNo,
+    client: ClientRowId,
     subject: Subject,
     session: Locator,
 ) -> AuthorizationCode {
@@ -70,7 +70,7 @@ async fn asked(
 }
 
 /// Who is to be told, by session.
-async fn told(world: &World) -> Vec<(Locator, ClientNo, Subject)> {
+async fn told(world: &World) -> Vec<(Locator, ClientRowId, Subject)> {
     world.store.logouts(100).await.unwrap()
 }
 
@@ -145,7 +145,7 @@ async fn every_end_of_a_session_is_told_to_the_apps_of_it() {
         |subject, session| {
             AccountChange::Disable {
                 subject,
-                cutoff: session,
+                not_before: session,
             }
             .into()
         },
@@ -249,7 +249,7 @@ async fn claims_are_kept_replaced_and_go_with_the_account() {
         email: "ada@example.com".to_owned(),
         mailbox: None,
         proved: None,
-        cutoff: world.store.mint().locator(),
+        not_before: world.store.mint().locator(),
         apps: Vec::new(),
         notice: None,
     };

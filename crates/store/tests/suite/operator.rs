@@ -201,9 +201,9 @@ async fn cutting_off_closes_all_that_is_open_and_keeps_what_people_allowed() {
     assert_eq!((closed.apps, closed.codes, closed.sessions), (1, 2, 1));
     let store = open_at(world.database().location());
     let app = store.client_by_no(grant.client).await.unwrap().unwrap();
-    assert!(app.cutoff > last, "all that was made is below it");
+    assert!(app.not_before > last, "all that was made is below it");
     assert!(
-        store.mint().locator() > app.cutoff,
+        store.mint().locator() > app.not_before,
         "all to come is above it"
     );
     assert!(store.code(grant.id).await.unwrap().is_none());
@@ -294,7 +294,7 @@ async fn a_backup_is_what_was_at_its_moment_and_is_never_overwritten() {
     let other = open_at(store::Location::Sqlite(elsewhere));
     let found = other.access_token(access.id).await.unwrap().unwrap();
     assert_eq!(found.token, access);
-    assert_eq!(found.client.unwrap().cutoff, Locator(0));
+    assert_eq!(found.client.unwrap().not_before, Locator(0));
 }
 
 #[tokio::test]
@@ -354,7 +354,7 @@ async fn a_restore_replaces_a_database_that_nobody_serves() {
     let late = store.person_by_email("late@example.com").await.unwrap();
     assert!(late.is_none(), "made after the backup");
     let app = store.client_by_no(grant.client).await.unwrap().unwrap();
-    assert!(access.id < app.cutoff);
+    assert!(access.id < app.not_before);
     let names: Vec<_> = std::fs::read_dir(copies.path()).unwrap().collect();
     let unfinished = |name: &str| name.contains("unfinished");
     assert!(

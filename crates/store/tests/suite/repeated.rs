@@ -39,13 +39,13 @@ async fn what_is_so_already_is_told_once() {
     let (grant, access) = &granted[0];
     let (client, subject) = (grant.client, grant.subject);
     sign_in(&world, subject).await;
-    let cutoff = || world.store.mint().locator();
+    let not_before = || world.store.mint().locator();
     let switch = |status| {
-        let cutoff = cutoff();
+        let not_before = not_before();
         Transition::App(AppChange::SetStatus {
             client,
             status,
-            cutoff,
+            not_before,
         })
     };
     let token = || {
@@ -57,10 +57,16 @@ async fn what_is_so_already_is_told_once() {
         })
     };
     let person = |disable| {
-        let cutoff = cutoff();
+        let not_before = not_before();
         Transition::Account(match disable {
-            true => AccountChange::Disable { subject, cutoff },
-            false => AccountChange::Enable { subject, cutoff },
+            true => AccountChange::Disable {
+                subject,
+                not_before,
+            },
+            false => AccountChange::Enable {
+                subject,
+                not_before,
+            },
         })
     };
     let everywhere = || {
@@ -98,34 +104,40 @@ async fn what_is_off_is_cut_off_once_more_and_what_is_on_goes_on() {
     let read = async || {
         let app = world.store.client_by_no(client).await.unwrap().unwrap();
         let person = world.store.person(subject).await.unwrap().unwrap();
-        (app.cutoff, person.cutoff)
+        (app.not_before, person.not_before)
     };
     let both = async |on: bool| {
-        let cutoff = world.store.mint().locator();
+        let not_before = world.store.mint().locator();
         let (status, account) = match on {
             true => (
                 ClientStatus::Active,
-                AccountChange::Enable { subject, cutoff },
+                AccountChange::Enable {
+                    subject,
+                    not_before,
+                },
             ),
             false => (
                 ClientStatus::Disabled,
-                AccountChange::Disable { subject, cutoff },
+                AccountChange::Disable {
+                    subject,
+                    not_before,
+                },
             ),
         };
         let app = AppChange::SetStatus {
             client,
             status,
-            cutoff,
+            not_before,
         };
         world.settle(Transition::App(app)).await;
         world.settle(Transition::Account(account)).await;
-        (cutoff, cutoff)
+        (not_before, not_before)
     };
     both(true).await;
     assert_eq!(read().await, (Locator(0), Locator(0)), "both are on");
     for on in [false, false, true] {
-        let cutoff = both(on).await;
-        assert_eq!(read().await, cutoff, "{on}");
+        let not_before = both(on).await;
+        assert_eq!(read().await, not_before, "{on}");
     }
     let before = read().await;
     both(true).await;

@@ -5,7 +5,7 @@ use protocol::request_log::{
     Endpoint, LoggedRequest, Refusal, RequestBatch, RequestCount, RequestId, hour_of,
 };
 use protocol::transition::{AppChange, Transition, UsageChange};
-use protocol::types::{ClientNo, Lifetime, Locator, Side, UnixTime};
+use protocol::types::{ClientRowId, Lifetime, Locator, Side, UnixTime};
 use store::{Outcome, RequestQuery, SweepRules};
 
 const START: UnixTime = UnixTime(1_800_000_000);
@@ -31,7 +31,7 @@ fn batch(client: i64, requests: Vec<LoggedRequest>) -> RequestBatch {
         requests.into_iter().partition(|one| one.refusal.is_some());
     let first = granted.first().or(refused.first()).unwrap();
     RequestBatch {
-        client: ClientNo(client),
+        client: ClientRowId(client),
         counts: vec![RequestCount {
             hour: hour_of(first.id),
             endpoint: Endpoint::Token,
@@ -50,7 +50,9 @@ async fn write(world: &World, batch: RequestBatch) {
 }
 
 async fn found(world: &World, client: i64, query: &RequestQuery) -> Vec<LoggedRequest> {
-    let found = world.store.logged_requests(ClientNo(client), query, 10_000);
+    let found = world
+        .store
+        .logged_requests(ClientRowId(client), query, 10_000);
     found.await.unwrap()
 }
 
@@ -106,18 +108,18 @@ async fn requests_are_found_again_as_they_were_noted_and_by_their_own_app_alone(
         assert_eq!(found(&world, 7, &query).await, expected, "{query:?}");
     }
     for one in &all {
-        let own = world.store.logged_request(ClientNo(7), one.request_id);
+        let own = world.store.logged_request(ClientRowId(7), one.request_id);
         assert_eq!(own.await.unwrap().as_ref(), Some(one));
-        let others = world.store.logged_request(ClientNo(8), one.request_id);
+        let others = world.store.logged_request(ClientRowId(8), one.request_id);
         assert_eq!(others.await.unwrap(), None);
     }
     let counts = world
         .store
-        .request_counts(ClientNo(7), START)
+        .request_counts(ClientRowId(7), START)
         .await
         .unwrap();
     assert_eq!(counts, [(Endpoint::Token, 2, 2)]);
-    let errors = world.store.logged_errors(ClientNo(7)).await.unwrap();
+    let errors = world.store.logged_errors(ClientRowId(7)).await.unwrap();
     assert_eq!(errors, ["access_denied", "invalid_grant"]);
 }
 
@@ -146,7 +148,7 @@ async fn the_last_hundred_that_went_well_stay() {
     assert_eq!(left[99].id, id(120, 20));
     let counts = world
         .store
-        .request_counts(ClientNo(7), START)
+        .request_counts(ClientRowId(7), START)
         .await
         .unwrap();
     assert_eq!(counts, [(Endpoint::Token, 200, 0)]);
@@ -174,7 +176,7 @@ async fn refused_ones_stay_within_the_bounds_of_an_hour_an_app_and_all() {
     assert_eq!((left.len(), left[0].id), (1_500, id(3_600, 699)));
     let counts = world
         .store
-        .request_counts(ClientNo(7), START)
+        .request_counts(ClientRowId(7), START)
         .await
         .unwrap();
     assert_eq!(counts, [(Endpoint::Token, 0, 2_100)]);
@@ -204,7 +206,7 @@ async fn all_of_it_is_gone_after_four_weeks() {
         assert_eq!(found(&world, 7, &RequestQuery::default()).await.len(), left);
         let counts = world
             .store
-            .request_counts(ClientNo(7), START)
+            .request_counts(ClientRowId(7), START)
             .await
             .unwrap();
         assert_eq!(counts.len(), left.min(1));

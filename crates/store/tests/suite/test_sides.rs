@@ -4,13 +4,13 @@ use protocol::accounts::people::create;
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, Transition};
 use protocol::types::{
-    Client, ClientNo, ClientStatus, NewPerson, Owner, Person, Scope, Side, Subject, UnixTime,
+    Client, ClientRowId, ClientStatus, NewPerson, Owner, Person, Scope, Side, Subject, UnixTime,
 };
 use std::sync::Arc;
 use store::Outcome;
 
 /// Registers the test side of an app.
-async fn switched_on(world: &World, live: ClientNo, id: &str) -> Outcome {
+async fn switched_on(world: &World, live: ClientRowId, id: &str) -> Outcome {
     let client = Box::new(Client {
         side: Side::Test,
         live_of: Some(live),
@@ -30,7 +30,7 @@ async fn app(world: &World, id: &str) -> Option<Arc<Client>> {
     world.store.client(id).await.unwrap()
 }
 
-async fn test_user(world: &World, app: ClientNo) -> Person {
+async fn test_user(world: &World, app: ClientRowId) -> Person {
     let subject = Subject(world.store.mint().locator().0);
     let person = NewPerson {
         name: "Ann Test".to_owned(),
@@ -45,7 +45,7 @@ async fn test_user(world: &World, app: ClientNo) -> Person {
         .expect("the person that was made")
 }
 
-async fn people(world: &World, app: ClientNo) -> usize {
+async fn people(world: &World, app: ClientRowId) -> usize {
     world.store.people_of_test_app(app, 10).await.unwrap().len()
 }
 
@@ -75,7 +75,7 @@ async fn an_app_has_one_test_side_and_it_is_in_no_list() {
     let owner = Owner::Person(test.owner);
     let listed = world.store.clients_of(owner, None, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
-    let nobody = ClientNo(4_711);
+    let nobody = ClientRowId(4_711);
     assert_eq!(
         switched_on(&world, nobody, "test_four").await,
         Outcome::Conflict
@@ -105,15 +105,18 @@ async fn what_both_share_follows_the_app() {
     let test = app(&world, "test_one").await.unwrap();
     assert_eq!((&test.name, &test.scopes), (&after.name, &after.scopes));
     assert_eq!(test.redirect_uris, own, "these are its own");
-    let cutoff = world.store.mint().locator();
+    let not_before = world.store.mint().locator();
     let off = AppChange::SetStatus {
         client: live,
         status: ClientStatus::Disabled,
-        cutoff,
+        not_before,
     };
     world.settle(Transition::App(off)).await;
     let test = app(&world, "test_one").await.unwrap();
-    assert_eq!((test.status, test.cutoff), (ClientStatus::Disabled, cutoff));
+    assert_eq!(
+        (test.status, test.not_before),
+        (ClientStatus::Disabled, not_before)
+    );
 }
 
 #[tokio::test]
@@ -135,19 +138,19 @@ async fn it_is_deleted_with_its_app_and_comes_back_with_it() {
         .await
         .unwrap();
     assert_eq!(gone.len(), 1, "the pair is one app to bring back");
-    let cutoff = world.store.mint().locator();
+    let not_before = world.store.mint().locator();
     let back = AppChange::Restore {
         client: Box::new(gone[0].0.clone()),
         own_name: true,
         deleted_at: gone[0].1,
-        cutoff,
+        not_before,
     };
     assert_eq!(
         world.settle(Transition::App(back)).await,
         Outcome::Committed
     );
     let test = app(&world, "test_one").await.unwrap();
-    assert_eq!(test.cutoff, cutoff, "what it had issued stays dead");
+    assert_eq!(test.not_before, not_before, "what it had issued stays dead");
     assert_eq!(people(&world, test.no).await, 1);
 }
 

@@ -77,7 +77,7 @@ async fn offered_to(
         own_name: bound.then(|| client.name.clone()),
         most,
         secrets_end: world.now,
-        cutoff: Locator(at),
+        not_before: Locator(at),
     }))
 }
 

@@ -45,15 +45,15 @@ async fn what_one_disables_the_other_learns() {
     let world = World::new();
     let (grant, access, _) = world.started().await;
     let command = world.another();
-    let cutoff = command.mint().locator();
+    let not_before = command.mint().locator();
     let person = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
-        cutoff,
+        not_before,
     });
     let app = Transition::App(AppChange::SetStatus {
         client: grant.client,
         status: ClientStatus::Disabled,
-        cutoff,
+        not_before,
     });
     command.settle(person, world.now).await.unwrap();
     command.settle(app, world.now).await.unwrap();

@@ -5,7 +5,7 @@ use protocol::connections::{Wish, change};
 use protocol::decision::Mint;
 use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange, OrganizationChange};
 use protocol::types::{
-    AppStanding, AuthorizationCode, ClientNo, ConnectionKey, ConnectionState, DeviceAnswer, End,
+    AppStanding, AuthorizationCode, ClientRowId, ConnectionKey, ConnectionState, DeviceAnswer, End,
     Invitation, Lifetime, Locator, MailAddress, Organization, Role, Subject, UnixTime,
 };
 use store::{ConnectionPlace, ConnectionQuery, Outcome, Store, SweepRules};
@@ -13,7 +13,7 @@ use store::{ConnectionPlace, ConnectionQuery, Outcome, Store, SweepRules};
 /// A person, an app, and an organization of the person.
 struct Scene {
     world: World,
-    client: ClientNo,
+    client: ClientRowId,
     ada: Subject,
     organization: Organization,
 }

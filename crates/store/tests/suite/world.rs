@@ -5,9 +5,9 @@ use protocol::decision::Mint;
 use protocol::transition::{AppChange, AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::ids::Region;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Client, ClientNo, ConnectionKey, Consent, Grant, Interaction,
-    Lifetime, Locator, NewPerson, RefreshToken, Scope, SealedReply, StoredSecret, Subject,
-    UnixTime,
+    AccessToken, AuthorizationCode, Client, ClientRowId, ConnectionKey, Consent, Grant,
+    Interaction, Lifetime, Locator, NewPerson, RefreshToken, Scope, SealedReply, StoredSecret,
+    Subject, UnixTime,
 };
 use protocol::{Policy, Transition};
 use store::{Location, Options, Outcome, Stay, Store, Synchronous, Tuning};
@@ -23,7 +23,7 @@ pub(crate) struct World {
 }
 
 /// The connection of a person and an app for the person's own account.
-pub(crate) fn own(subject: Subject, client: ClientNo) -> ConnectionKey {
+pub(crate) fn own(subject: Subject, client: ClientRowId) -> ConnectionKey {
     ConnectionKey {
         subject,
         client,
@@ -113,7 +113,7 @@ impl World {
         subject
     }
 
-    pub(crate) async fn client(&self, id: &str) -> ClientNo {
+    pub(crate) async fn client(&self, id: &str) -> ClientRowId {
         let client = Box::new(self.new_client(id));
         let registered = self
             .settle(Transition::App(AppChange::Register {
@@ -128,7 +128,7 @@ impl World {
 
     pub(crate) fn new_client(&self, id: &str) -> Client {
         Client {
-            no: ClientNo(0),
+            no: ClientRowId(0),
             id: id.to_owned(),
             name: "Task Board".to_owned(),
             owner: Subject(1),
@@ -151,7 +151,7 @@ impl World {
         (id, TokenText::new(prefix, id.0, &mint.secret()).digest())
     }
 
-    pub(crate) fn code(&self, client: ClientNo, subject: Subject) -> AuthorizationCode {
+    pub(crate) fn code(&self, client: ClientRowId, subject: Subject) -> AuthorizationCode {
         let (id, digest) = self.text("ac_");
         AuthorizationCode {
             organization: None,
@@ -169,7 +169,7 @@ impl World {
     }
 
     /// An authorization request that waits for its person.
-    pub(crate) fn interaction(&self, client: ClientNo) -> Interaction {
+    pub(crate) fn interaction(&self, client: ClientRowId) -> Interaction {
         let (id, digest) = self.text("in_");
         Interaction {
             id,
@@ -182,7 +182,7 @@ impl World {
         }
     }
 
-    pub(crate) fn consent(&self, client: ClientNo, subject: Subject, scope: &str) -> Consent {
+    pub(crate) fn consent(&self, client: ClientRowId, subject: Subject, scope: &str) -> Consent {
         Consent {
             organization: None,
             subject,
@@ -198,7 +198,7 @@ impl World {
 
     pub(crate) async fn issued_code(
         &self,
-        client: ClientNo,
+        client: ClientRowId,
         subject: Subject,
     ) -> AuthorizationCode {
         let code = self.code(client, subject);

@@ -13,7 +13,7 @@ pub use snapshot::{Part, Snapshot};
 
 use crate::events::Actor;
 use crate::types::text::is_plain;
-use crate::types::{ClientNo, Locator, Reasons, Scope, Subject, UnixTime};
+use crate::types::{ClientRowId, Locator, Reasons, Scope, Subject, UnixTime};
 
 /// Longest note or message, in characters.
 pub const MAX_MESSAGE: usize = 2_000;
@@ -78,7 +78,7 @@ pub struct ReviewRequest {
     /// Its id.
     pub id: Locator,
     /// The app that it is about.
-    pub client: ClientNo,
+    pub client: ClientRowId,
     /// Who asked.
     pub asked_by: Subject,
     /// Where it stands.

@@ -9,7 +9,7 @@ use protocol::testing::{Case, Verdict, json};
 use protocol::token::{TokenError, TokenReply};
 use protocol::transition::GrantChange;
 use protocol::types::{
-    ClientNo, ConnectionStanding, Grant, Locator, RefreshToken, SealedReply, UnixTime,
+    ClientRowId, ConnectionStanding, Grant, Locator, RefreshToken, SealedReply, UnixTime,
 };
 use protocol::{Decision, Transition};
 use std::cell::Cell;
@@ -248,7 +248,7 @@ impl World {
             Proof::OtherVerifier => case.set("code_verifier", &"a".repeat(43)),
             Proof::NoVerifier => case.unset("code_verifier"),
             Proof::OtherUri => case.set("redirect_uri", "https://app.example/other"),
-            Proof::OtherClient => case.client.no = ClientNo(2),
+            Proof::OtherClient => case.client.no = ClientRowId(2),
         }
         let params = case.params();
         let request = CodeRedemption {

@@ -123,7 +123,7 @@ fn an_answer_is_about_the_app_as_it_is_then() {
     assert_eq!(answer(&full, "More").error(), ReviewError::TooMany);
     let of_another = Conversation {
         request: ReviewRequest {
-            client: ClientNo(99),
+            client: ClientRowId(99),
             ..talk.request.clone()
         },
         ..talk.clone()
@@ -170,7 +170,7 @@ fn a_decision_is_about_the_request_as_it_was_seen_and_the_last_one() {
     }
     // One about another app approves nothing here.
     let other = Client {
-        no: ClientNo(99),
+        no: ClientRowId(99),
         ..client.clone()
     };
     let crossed = judge(&talk, &other, Decided::Approve, "", &policy);

@@ -9,7 +9,7 @@ use protocol::signer::{Signer, Wanted};
 use protocol::signing_keys::SigningAlgorithm;
 use protocol::testing::{Case, NOW};
 use protocol::transition::OpenIdChange;
-use protocol::types::{Client, ClientNo, Locator, Subject};
+use protocol::types::{Client, ClientRowId, Locator, Subject};
 use protocol::{Params, Transition};
 use std::sync::Arc;
 
@@ -218,7 +218,7 @@ fn an_app_is_told_by_a_logout_token() {
 #[test]
 fn an_app_that_hears_of_nothing_is_left_alone() {
     let case = Case::authenticate();
-    let ended = (Locator(77), ClientNo(1), Subject(7));
+    let ended = (Locator(77), ClientRowId(1), Subject(7));
     let message = |app: Option<&Client>| match tell(ended, app, &case.mint) {
         Transition::OpenId(OpenIdChange::TellOfLogout { message, .. }) => message.is_some(),
         other => panic!("an app is told, not {other:?}"),

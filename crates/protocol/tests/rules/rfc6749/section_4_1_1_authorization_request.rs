@@ -288,7 +288,7 @@ fn a_disabled_person_gives_no_code() {
             .is_none()
     );
     session.person.disabled_at = None;
-    session.person.cutoff = Locator(i64::MAX);
+    session.person.not_before = Locator(i64::MAX);
     assert!(
         request
             .issue_code(request.scope.clone(), &session, &case.context())

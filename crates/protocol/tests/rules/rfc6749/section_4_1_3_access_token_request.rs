@@ -70,9 +70,13 @@ fn refuses_a_code_whose_person_or_app_was_switched_off() {
         |case| {
             // Disabled and enabled again: what was issued before stays dead.
             let after = Locator(case.code_mut().code.id.0 + 1);
-            case.code_mut().person.as_mut().expect("a person").cutoff = after;
+            case.code_mut()
+                .person
+                .as_mut()
+                .expect("a person")
+                .not_before = after;
         },
-        |case| case.client.cutoff = Locator(case.code_mut().code.id.0 + 1),
+        |case| case.client.not_before = Locator(case.code_mut().code.id.0 + 1),
     ];
     for spoil in rows {
         let case = Case::code().with(spoil);
@@ -83,7 +87,7 @@ fn refuses_a_code_whose_person_or_app_was_switched_off() {
         );
         assert!(case.answer().change().is_none(), "{sentence}");
     }
-    let at_the_cutoff: Spoil = |case| case.client.cutoff = case.code_mut().code.id;
+    let at_the_cutoff: Spoil = |case| case.client.not_before = case.code_mut().code.id;
     assert!(
         Case::code().with(at_the_cutoff).answer().change().is_some(),
         "issued after it"

@@ -57,7 +57,7 @@ const WORTHLESS: &[(&str, Spoil, GrantFault)] = &[
     ),
     (
         "validate the refresh token",
-        |case| case.client.cutoff = Locator(case.refresh_mut().token.id.0 + 1),
+        |case| case.client.not_before = Locator(case.refresh_mut().token.id.0 + 1),
         GrantFault::Revoked,
     ),
     (
@@ -80,7 +80,11 @@ const WORTHLESS: &[(&str, Spoil, GrantFault)] = &[
         "validate the refresh token",
         |case| {
             let after = Locator(case.refresh_mut().token.id.0 + 1);
-            case.refresh_mut().person.as_mut().expect("a person").cutoff = after;
+            case.refresh_mut()
+                .person
+                .as_mut()
+                .expect("a person")
+                .not_before = after;
         },
         GrantFault::Person,
     ),

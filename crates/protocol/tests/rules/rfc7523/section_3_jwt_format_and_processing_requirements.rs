@@ -8,7 +8,7 @@ use protocol::client_auth::AssertionFault;
 use protocol::policy::Conformance;
 use protocol::testing::NOW;
 use protocol::transition::AssertionChange;
-use protocol::types::{Client, ClientKeys, ClientNo, KeySource, UnixTime};
+use protocol::types::{Client, ClientKeys, ClientRowId, KeySource, UnixTime};
 
 /// A JWS with this header over the usual claims, signed by the key of the app.
 fn headed(header: &str) -> String {
@@ -171,7 +171,7 @@ fn each_has_a_name_of_its_own_and_is_remembered_until_its_end() {
     let other = used(&with(|own| own.jti = Some("2".to_owned())), &app());
     assert_ne!(first.0, other.0);
     let others = Client {
-        no: ClientNo(2),
+        no: ClientRowId(2),
         ..app()
     };
     assert_ne!(

@@ -71,7 +71,7 @@ fn nothing_is_asked_for_a_code_that_leads_nowhere() {
         ),
         (|case| case.client.grants.clear(), UserCodeFault::Client),
         (
-            |case| case.client.cutoff = Locator(i64::MAX),
+            |case| case.client.not_before = Locator(i64::MAX),
             UserCodeFault::Client,
         ),
         (

@@ -4,7 +4,7 @@ use protocol::client_auth::ClientFault;
 use protocol::testing::{Case, Spoil, Verdict, fields, json, text};
 use protocol::token::{GrantFault, RequestFault, TokenError};
 use protocol::transition::{GrantChange, RevocationCause};
-use protocol::types::{ClientNo, GrantType, Locator, Subject};
+use protocol::types::{ClientRowId, GrantType, Locator, Subject};
 
 /// "grant_type REQUIRED. Value MUST be set to "urn:ietf:params:oauth:grant-type:device_code"."
 #[test]
@@ -94,10 +94,13 @@ fn a_code_is_bound_to_its_client_and_its_secret() {
             },
             GrantFault::Digest,
         ),
-        (|case| case.client.no = ClientNo(2), GrantFault::OtherClient),
+        (
+            |case| case.client.no = ClientRowId(2),
+            GrantFault::OtherClient,
+        ),
         (
             |case| {
-                case.client.no = ClientNo(2);
+                case.client.no = ClientRowId(2);
                 case.device_mut().redeemed = true;
             },
             GrantFault::OtherClient,
@@ -133,9 +136,9 @@ fn the_standing_is_judged_again() {
         },
         |case| {
             let person = case.device_mut().person.as_mut().expect("a person");
-            person.cutoff = Locator(i64::MAX);
+            person.not_before = Locator(i64::MAX);
         },
-        |case| case.client.cutoff = Locator(i64::MAX),
+        |case| case.client.not_before = Locator(i64::MAX),
     ];
     for spoil in cases {
         let error = Case::device().with(spoil).answer().error();
@@ -145,7 +148,7 @@ fn the_standing_is_judged_again() {
     let back = Case::device().with(|case| {
         let asked = case.device_mut().device.id;
         let person = case.device_mut().person.as_mut().expect("a person");
-        person.cutoff = Locator(asked.0 + 1);
+        person.not_before = Locator(asked.0 + 1);
     });
     assert!(back.answer().change().is_some());
 }

@@ -6,7 +6,7 @@ use protocol::facts::AccessFacts;
 use protocol::introspect::introspect;
 use protocol::lookup::{Found, TokenKind};
 use protocol::testing::{Case, NOW, access_facts, authenticated, bound_text};
-use protocol::types::{Client, ClientNo, Locator};
+use protocol::types::{Client, ClientRowId, Locator};
 use serde_json::{Value, json};
 
 fn told(text: &str, found: Found, caller: &Client) -> Value {
@@ -47,7 +47,7 @@ fn introspection_says_it() {
     };
     let text = bound_text(&thumbprint(&KEY), "at_", id);
     let api = Client {
-        no: ClientNo(2),
+        no: ClientRowId(2),
         resource_server: true,
         ..Client::for_tests()
     };

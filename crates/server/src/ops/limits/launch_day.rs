@@ -1,7 +1,7 @@
 //! A launch day under the limits that a configuration has which says nothing of them: nobody who means well is refused.
 use super::{Class, Limits};
 use config::Config;
-use protocol::types::ClientNo;
+use protocol::types::ClientRowId;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -51,7 +51,7 @@ fn fifty_times_the_normal_traffic_of_two_thousand_apps_loses_nothing() {
                 thousandths / 1_000 + u64::from(chance.below(1_000) < thousandths % 1_000);
             for _ in 0..requests {
                 let at = begin + Duration::from_micros(chance.below(1_000_000));
-                let (from, no) = (server_of(app), ClientNo(app as i64));
+                let (from, no) = (server_of(app), ClientRowId(app as i64));
                 let entered = limits.enter(&config, Class::Programs, from, at);
                 let taken = entered.and_then(|()| limits.proved(&config, no, from, || at));
                 (asked, lost) = (asked + 1, lost + u64::from(taken.is_err()));

@@ -15,7 +15,7 @@ use config::Config;
 use debts::Debts;
 use news::News;
 use protocol::limits::{Budget, Exhausted, Ticks};
-use protocol::types::ClientNo;
+use protocol::types::ClientRowId;
 use source::source;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
@@ -155,7 +155,7 @@ impl Limits {
     pub(crate) fn proved(
         &self,
         config: &Config,
-        app: ClientNo,
+        app: ClientRowId,
         client: IpAddr,
         at: impl FnOnce() -> Instant,
     ) -> Result<(), Exceeded> {
@@ -321,7 +321,11 @@ mod tests {
         let (at, inside) = (Instant::now(), address("10.1.2.3"));
         for _ in 0..10 {
             assert!(limits.enter(&config, Class::Programs, inside, at).is_ok());
-            assert!(limits.proved(&config, ClientNo(1), inside, || at).is_ok());
+            assert!(
+                limits
+                    .proved(&config, ClientRowId(1), inside, || at)
+                    .is_ok()
+            );
             limits.failed(&config, "app", inside, at);
             assert!(limits.may_try(&config, "app", inside, || at).is_ok());
         }
@@ -331,7 +335,7 @@ mod tests {
     fn an_app_has_so_much_from_all_its_addresses() {
         let (limits, config) = (Limits::default(), config("app"));
         let at = Instant::now();
-        let ask = |no, n| limits.proved(&config, ClientNo(no), [192, 0, 2, n].into(), || at);
+        let ask = |no, n| limits.proved(&config, ClientRowId(no), [192, 0, 2, n].into(), || at);
         assert!((0..3).all(|n| ask(1, n).is_ok()));
         assert!(ask(1, 3).is_err());
         assert!(ask(2, 3).is_ok());

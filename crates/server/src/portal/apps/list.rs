@@ -18,7 +18,7 @@ use pages::portal::{AppRow, Apps, DeletedRow, OwnerTab, PORTAL, apps_of};
 use pages::{Speak, Text};
 use protocol::apps::review::Reviewer;
 use protocol::apps::{Closed, RESTORABLE, Standing, may_register};
-use protocol::types::{Client, ClientNo, Language, Membership, Owner, Person, Role, Side};
+use protocol::types::{Client, ClientRowId, Language, Membership, Owner, Person, Role, Side};
 use store::StoreError;
 use url::form_urlencoded::Serializer;
 
@@ -117,7 +117,7 @@ async fn listed(
     app: &App,
     owner: Owner,
     sought: &str,
-    after: Option<ClientNo>,
+    after: Option<ClientRowId>,
     (zone, language): (&Zone, Language),
 ) -> Result<(Vec<AppRow>, Option<String>), PageError> {
     let mut apps = match sought {

@@ -19,7 +19,7 @@ use protocol::Params;
 use protocol::connections::{RESTORABLE, is_restorable};
 use protocol::organizations::{OrganizationError, Seat};
 use protocol::transition::OrganizationChange;
-use protocol::types::{AppStanding, ClientNo, Locator, UnixTime, WorkspaceApp};
+use protocol::types::{AppStanding, ClientRowId, Locator, UnixTime, WorkspaceApp};
 use store::{Outcome, StoreError};
 
 /// Apps on one page of the list.
@@ -30,7 +30,7 @@ const PAGE: usize = 50;
 struct Said {
     notice: Option<&'static str>,
     /// The app after which the list goes on; `None`: it begins.
-    after: Option<ClientNo>,
+    after: Option<ClientRowId>,
     /// The client id that was typed.
     app: String,
     /// What was chosen for it.
@@ -61,7 +61,7 @@ pub(super) async fn show(
         notice,
         after: params
             .get("after")
-            .and_then(|no| no.parse().ok().map(ClientNo)),
+            .and_then(|no| no.parse().ok().map(ClientRowId)),
         ..Said::default()
     };
     page(&app, desk, &seat, said).await
@@ -117,8 +117,8 @@ async fn listed(
     app: &App,
     desk: &Desk,
     organization: Locator,
-    after: Option<ClientNo>,
-) -> Result<(Vec<WorkspaceAppRow>, Option<ClientNo>), StoreError> {
+    after: Option<ClientRowId>,
+) -> Result<(Vec<WorkspaceAppRow>, Option<ClientRowId>), StoreError> {
     let mut own = app
         .store
         .workspace_apps(organization, after, PAGE + 1)
@@ -146,7 +146,7 @@ async fn listed(
     Ok((rows, last.map(|own| own.client)))
 }
 
-fn further(organization: Locator, last: ClientNo) -> String {
+fn further(organization: Locator, last: ClientRowId) -> String {
     let page = organization_apps_href(&organization.0.to_string());
     format!("{page}?after={}", last.0)
 }
@@ -159,7 +159,7 @@ fn until(own: &WorkspaceApp) -> Option<UnixTime> {
 
 /// What an organization thinks of apps that it did not judge.
 async fn new_apps(app: &App, organization: Locator) -> Result<AppStanding, StoreError> {
-    let found = app.store.app_standing(organization, ClientNo(0)).await?;
+    let found = app.store.app_standing(organization, ClientRowId(0)).await?;
     Ok(found.map_or(AppStanding::Trusted, |(_, new)| new))
 }
 
@@ -168,7 +168,7 @@ pub(crate) struct AppForm {
     id: String,
     app: String,
     /// Of a form of the list: the app after which that began.
-    listed: Option<Option<ClientNo>>,
+    listed: Option<Option<ClientRowId>>,
     wish: String,
     standing: Option<AppStanding>,
     password: String,
@@ -204,7 +204,7 @@ impl WholeForm for AppForm {
             app: params.text("app"),
             listed: params
                 .get("listed")
-                .map(|after| after.parse().ok().map(ClientNo).filter(|no| no.0 > 0)),
+                .map(|after| after.parse().ok().map(ClientRowId).filter(|no| no.0 > 0)),
             wish: params.text("wish"),
             standing: AppStanding::parse(params.get("standing").unwrap_or_default()),
             password: params.text("password"),
