@@ -161,6 +161,16 @@ fn a_sweep_is_measured_against_no_sweep() {
 }
 
 #[test]
+fn a_server_that_is_scraped_is_measured_against_one_that_is_not() {
+    let report = report(&["scraped"]);
+    for scenario in ["client_credentials", "introspection"] {
+        for server in ["scraped", "again"] {
+            assert_compared(&report, scenario, server, "valetkey");
+        }
+    }
+}
+
+#[test]
 fn what_is_taken_back_costs_the_same_beside_many_others() {
     let report = report(&["connections"]);
     for act in ["narrow", "pause", "resume", "end"] {

@@ -2,7 +2,7 @@
 //! median of those counts. The ratio of two medians would compare one moment with another.
 
 use crate::sample::{Figures, Load, Sample};
-use crate::server::{BEFORE, CONTROL, FLOOR, INTRODUCED, LARGE, SMALL, VALETKEY};
+use crate::server::{AGAIN, BEFORE, CONTROL, FLOOR, INTRODUCED, LARGE, SCRAPED, SMALL, VALETKEY};
 use crate::{chain, flow, issue, memory, sign_in, signature, sweep};
 
 /// Heading, name in JSON, digits behind the point, and where the figure stands.
@@ -164,7 +164,7 @@ fn is_reference(line: &Key, to: &Key) -> bool {
     match servers {
         (VALETKEY | BEFORE, FLOOR)
         | (VALETKEY | CONTROL, BEFORE)
-        | (INTRODUCED, VALETKEY)
+        | (INTRODUCED | SCRAPED | AGAIN, VALETKEY)
         | (LARGE, SMALL) => is_same_work,
         (VALETKEY | BEFORE, sign_in::ARGON2) => line.name == sign_in::SIGN_IN,
         (server, same) if server == same => match names {

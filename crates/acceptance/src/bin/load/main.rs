@@ -27,6 +27,7 @@ mod report;
 mod round;
 mod sample;
 mod scale;
+mod scraped;
 mod seed;
 mod server;
 mod sign_in;
@@ -100,6 +101,9 @@ fn long(args: &Args, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
     }
     if args.wants(Scenario::Connections) {
         samples.extend(connections::measure(args, runtime).context("connections")?);
+    }
+    if args.wants(Scenario::Scraped) {
+        samples.extend(scraped::measure(args, runtime).context("scraped")?);
     }
     if args.wants(Scenario::Counts) {
         samples.extend(counts::measure(args, runtime).context("counts")?);

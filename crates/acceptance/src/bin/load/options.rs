@@ -45,6 +45,8 @@ pub(crate) enum Scenario {
     /// What it writes to take one connection back, and memory for all that were: `--large` live tokens, ten of each person,
     /// against `--small`. Only when named.
     Connections,
+    /// `cc` and introspection while metrics are asked for every second, against a server that has none. Only when named.
+    Scraped,
     /// Instructions under callgrind, statements, rows, pages and commits per request, on one connection; of `valetkey`
     /// also with JWTs and ID tokens, beside a signature alone. Only when named, and alone.
     Counts,
@@ -52,11 +54,12 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// Those with servers and rounds of their own.
-    const LONG: [Scenario; 5] = [
+    const LONG: [Scenario; 6] = [
         Scenario::Scale,
         Scenario::Sweep,
         Scenario::Soak,
         Scenario::Connections,
+        Scenario::Scraped,
         Scenario::Counts,
     ];
 }

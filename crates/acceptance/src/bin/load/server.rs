@@ -32,6 +32,8 @@ pub(crate) const BEFORE: &str = "before";
 pub(crate) const CONTROL: &str = "control";
 pub(crate) const INTRODUCED: &str = "introduced";
 const LIMITED: &str = "limited";
+pub(crate) const SCRAPED: &str = "scraped";
+pub(crate) const AGAIN: &str = "again";
 
 /// What `valetkey` runs with; issuer, address and storage come by flags.
 const CONFIG: &str = include_str!("bench.toml");
@@ -151,6 +153,14 @@ impl Server {
         let binary = args.valetkey.clone();
         let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
         Self::provider(args, &binary, LIMITED, Some(LIMITS))
+    }
+
+    /// The same, which tells its metrics there.
+    pub(crate) fn scraped(args: &Args, metrics: SocketAddr) -> anyhow::Result<Self> {
+        let binary = args.valetkey.clone();
+        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
+        let config = format!("[metrics]\nlisten = \"{metrics}\"");
+        Self::provider(args, &binary, SCRAPED, Some(&config))
     }
 
     /// The same, but the report calls it `name`.
