@@ -67,7 +67,7 @@ impl Database {
     /// [`StoreError`].
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.0 {
-            Raw::Sqlite(_, conn) => sqlite::migrate::run(conn),
+            Raw::Sqlite(_, conn) => sqlite::migrate::run(conn).map(drop),
             Raw::Postgres(remote) => remote.migrate().await,
         }
     }

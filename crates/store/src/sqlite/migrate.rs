@@ -6,13 +6,13 @@ use crate::operator::Schema;
 use rusqlite::{Connection, Result, params};
 
 /// Applies the steps that the file does not have, all in one transaction, so that a crash leaves the old schema or
-/// the new one. Another process may be starting on the same file: one of the two applies them.
+/// the new one. Another process may be starting on the same file: one of the two applies them. Whether there were any.
 ///
 /// # Errors
 /// [`StoreError::NewerSchema`] when the file has a step that this binary does not know.
-pub(crate) fn run(conn: &Connection) -> std::result::Result<(), StoreError> {
+pub(crate) fn run(conn: &Connection) -> std::result::Result<bool, StoreError> {
     if is_current(conn)? {
-        return Ok(());
+        return Ok(false);
     }
     begin(conn)?;
     let migrated = missing_steps(conn);
@@ -21,7 +21,7 @@ pub(crate) fn run(conn: &Connection) -> std::result::Result<(), StoreError> {
     } else {
         "ROLLBACK"
     })?;
-    migrated.map_err(StoreError::from)
+    migrated.map(|()| true).map_err(StoreError::from)
 }
 
 /// Which steps the file has, and which it lacks.

@@ -106,7 +106,12 @@ impl Sqlite {
         create(path)?;
         let mut conn = Connection::open(path)?;
         configure_writer(&mut conn, options)?;
-        migrate::run(&conn)?;
+        if migrate::run(&conn)? {
+            // What it read for that is given back with the connection: a server that idles would keep it.
+            drop(conn);
+            conn = Connection::open(path)?;
+            configure_writer(&mut conn, options)?;
+        }
         let holder = lease::holder();
         let memory = Arc::new(Memory::new());
         let opening = Opening(Statements::of(&conn, 0));
