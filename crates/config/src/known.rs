@@ -2,7 +2,6 @@
 use super::settings::Settings;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
-use std::sync::LazyLock;
 
 /// The JSON schema of the configuration file, without references.
 pub fn schema() -> Value {
@@ -13,9 +12,10 @@ pub fn schema() -> Value {
         .to_value()
 }
 
-/// All settings there are.
+/// All settings there are. The schema takes the better part of a MiB, and is read at a start and at a reload alone: so it is
+/// made for each, and nobody keeps it.
 #[derive(Debug)]
-pub(super) struct Known(&'static Value);
+pub(super) struct Known(Value);
 
 /// A name that is no setting.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,8 +27,7 @@ pub(super) struct Unknown {
 impl Known {
     /// Reads the schema.
     pub(super) fn new() -> Self {
-        static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
-        Known(&SCHEMA)
+        Known(schema())
     }
 
     /// Whether `path` names a setting or a table of settings.
@@ -36,7 +35,7 @@ impl Known {
     /// # Errors
     /// [`Unknown`] with a suggestion.
     pub(super) fn check(&self, path: &[String]) -> Result<(), Unknown> {
-        let mut schema = self.0;
+        let mut schema = &self.0;
         for (depth, name) in path.iter().enumerate() {
             match child(schema, name) {
                 Some(found) => schema = found,
@@ -50,15 +49,15 @@ impl Known {
     }
 
     /// The schema of a setting or a table of settings.
-    pub(super) fn at(&self, path: &[String]) -> Option<&'static Value> {
+    pub(super) fn at(&self, path: &[String]) -> Option<&Value> {
         path.iter()
-            .try_fold(self.0, |schema, name| child(schema, name))
+            .try_fold(&self.0, |schema, name| child(schema, name))
     }
 
     /// Every setting, as a path.
     pub(super) fn all(&self) -> Vec<Vec<String>> {
         let mut out = Vec::new();
-        collect(self.0, &mut Vec::new(), &mut out);
+        collect(&self.0, &mut Vec::new(), &mut out);
         out
     }
 

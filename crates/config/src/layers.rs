@@ -302,8 +302,9 @@ impl Layers {
             }
             return;
         }
-        match self.known.at(&path) {
-            Some(schema) => self.lay(&path, reading(schema, &path, text), &origin),
+        let schema = self.known.at(&path);
+        match schema.map(|schema| reading(schema, &path, text)) {
+            Some(value) => self.lay(&path, value, &origin),
             None => self.faults.push(self.unknown_variable(variable)),
         }
     }
