@@ -12,8 +12,8 @@ pub fn schema() -> Value {
         .to_value()
 }
 
-/// All settings there are. The schema takes the better part of a MiB, and is read at a start and at a reload alone: so it is
-/// made for each, and nobody keeps it.
+/// All settings there are. The schema is read at a start and at a reload alone, so it is made for each, and nobody keeps it:
+/// that is 0.2 MiB less in a server that idles.
 #[derive(Debug)]
 pub(super) struct Known(Value);
 

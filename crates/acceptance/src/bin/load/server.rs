@@ -128,39 +128,28 @@ impl Server {
 
     /// `valetkey` with an empty folder, not started.
     pub(crate) fn valetkey(args: &Args) -> anyhow::Result<Self> {
-        let binary = args.valetkey.clone();
-        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
-        Self::provider(args, &binary, VALETKEY, None)
+        Self::current(args, VALETKEY, None)
     }
 
     /// The same with a key of this algorithm, by which it signs access tokens and ID tokens.
     pub(crate) fn signing(args: &Args, algorithm: Algorithm) -> anyhow::Result<Self> {
-        let binary = args.valetkey.clone();
-        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
-        let config = algorithm.config();
-        Self::provider(args, &binary, algorithm.name(), Some(&config))
+        Self::current(args, algorithm.name(), Some(&algorithm.config()))
     }
 
     /// The same, where the app that people allow registered itself.
     pub(crate) fn introduced(args: &Args) -> anyhow::Result<Self> {
-        let binary = args.valetkey.clone();
-        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
-        Self::provider(args, &binary, INTRODUCED, Some(introduced::CONFIG))
+        Self::current(args, INTRODUCED, Some(introduced::CONFIG))
     }
 
     /// The same, where requests of this machine are counted against budgets as those of others are.
     pub(crate) fn limited(args: &Args) -> anyhow::Result<Self> {
-        let binary = args.valetkey.clone();
-        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
-        Self::provider(args, &binary, LIMITED, Some(LIMITS))
+        Self::current(args, LIMITED, Some(LIMITS))
     }
 
     /// The same, which tells its metrics there.
     pub(crate) fn scraped(args: &Args, metrics: SocketAddr) -> anyhow::Result<Self> {
-        let binary = args.valetkey.clone();
-        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
         let config = format!("[metrics]\nlisten = \"{metrics}\"");
-        Self::provider(args, &binary, SCRAPED, Some(&config))
+        Self::current(args, SCRAPED, Some(&config))
     }
 
     /// The same, but the report calls it `name`.
@@ -189,6 +178,13 @@ impl Server {
         binary
             .map(|binary| Self::provider(args, binary, name, None))
             .transpose()
+    }
+
+    /// The `valetkey` that is measured.
+    fn current(args: &Args, name: &'static str, more: Option<&str>) -> anyhow::Result<Self> {
+        let binary = args.valetkey.clone();
+        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
+        Self::provider(args, &binary, name, more)
     }
 
     fn provider(
