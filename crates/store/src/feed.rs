@@ -131,16 +131,8 @@ impl Follow {
         Ok(self.line() != stood)
     }
 
-    /// Makes sure that memory is not older than a second, before anyone relies on it.
-    pub(crate) async fn keep_up(&self, runs: &impl Runs) -> Result<(), StoreError> {
-        match self.is_fresh() {
-            true => Ok(()),
-            // Rare, and large: boxed, so that it is no part of every request's future.
-            false => Box::pin(self.catch_up(runs)).await,
-        }
-    }
-
-    async fn catch_up(&self, runs: &impl Runs) -> Result<(), StoreError> {
+    /// Brings memory up to date, unless somebody else just did.
+    pub(crate) async fn catch_up(&self, runs: &impl Runs) -> Result<(), StoreError> {
         let mut failed = self.looking.lock().await;
         match &*failed {
             _ if self.is_fresh() => Ok(()),
@@ -161,7 +153,8 @@ impl Follow {
         self.opened.elapsed().saturating_sub(heard)
     }
 
-    fn is_fresh(&self) -> bool {
+    /// Whether memory is not older than a second, so that anyone may rely on it.
+    pub(crate) fn is_fresh(&self) -> bool {
         let heard = Duration::from_micros(self.heard.load(Relaxed));
         self.opened.elapsed() < heard + STALE
     }

@@ -61,7 +61,7 @@ pub use serving::{Serving, refuse_network};
 pub use sweep::{SweepRules, Swept};
 pub use tuning::Tuning;
 
-use futures_util::future::Either;
+use futures_util::future::{Either, FutureExt};
 use memory::Memory;
 use postgres::Postgres;
 use protocol::Transition;
@@ -132,19 +132,24 @@ impl Store {
     }
 
     /// The first row of a query.
-    async fn one<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Fact<T> {
+    async fn one<T: Send>(&self, query: &Query<T>, values: &[Value<'_>]) -> Fact<T> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.read(|db| db.one(query, values)),
-            // Boxed, so that the request's future, which is moved several times, stays small.
-            Engine::Postgres(engine) => Box::pin(engine.one(query, values)).await,
+            // Boxed, so that the request's future, which is moved several times, stays small; and of no known type, because
+            // the compiler would look through all of it for each handler, several times.
+            Engine::Postgres(engine) => engine.one(query, values).boxed().await,
         }
     }
 
     /// All rows of a query.
-    async fn many<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+    async fn many<T: Send>(
+        &self,
+        query: &Query<T>,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.read(|db| db.many(query, values)),
-            Engine::Postgres(engine) => Box::pin(engine.many(query, values)).await,
+            Engine::Postgres(engine) => engine.many(query, values).boxed().await,
         }
     }
 
@@ -153,7 +158,9 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(engine) => Ok(&engine.memory),
             Engine::Postgres(engine) => {
-                engine.follow.keep_up(&engine.chores).await?;
+                if !engine.follow.is_fresh() {
+                    engine.follow.catch_up(&engine.chores).boxed().await?;
+                }
                 Ok(&engine.memory)
             }
         }
@@ -181,7 +188,7 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(engine) => Either::Left(engine.settle(transition, act.into())),
             Engine::Postgres(engine) => {
-                Either::Right(Box::pin(engine.settle(transition, act.into())))
+                Either::Right(engine.settle(transition, act.into()).boxed())
             }
         }
     }

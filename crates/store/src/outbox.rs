@@ -2,6 +2,7 @@
 use crate::facts::outbox::{BY_ID, COUNTS, DUE, FIRST, PAGE};
 use crate::value::values;
 use crate::{Engine, Fact, Store, StoreError, lease};
+use futures_util::FutureExt;
 use protocol::outbox::{Entry, LONGEST_WAIT};
 use protocol::types::{Locator, UnixTime};
 
@@ -81,7 +82,7 @@ impl Store {
         let values = values![now, far(now), limit as i64];
         match &self.engine {
             Engine::Sqlite(engine) => engine.read(|db| db.many(&DUE, &values)),
-            Engine::Postgres(engine) => Box::pin(engine.many_planned_anew(&DUE, &values)).await,
+            Engine::Postgres(engine) => engine.many_planned_anew(&DUE, &values).boxed().await,
         }
     }
 

@@ -28,8 +28,8 @@ mod token_info;
 mod userinfo;
 
 use crate::account;
+use crate::http::route::{delete, get, patch, post, put};
 use crate::http::site::Site;
-use axum::routing::{get, post};
 use config::Config;
 use endpoints::{JWKS, metadata_names, signs};
 use pages::path;
@@ -41,10 +41,10 @@ const GET: &str = "GET, HEAD, OPTIONS";
 pub(crate) fn mount(config: &Config, site: &mut Site) {
     let paths = &config.paths;
     for path in &paths.authorize {
-        site.entrance(path, get(authorize::get).post(authorize::post));
+        site.entrance(path, get(authorize::get).merge(post(authorize::post)));
     }
     for path in &paths.logout {
-        site.entrance(path, get(account::end_session).post(logout::post));
+        site.entrance(path, get(account::end_session).merge(post(logout::post)));
     }
     for path in &paths.token {
         site.endpoint(path, POST, post(token::token));
@@ -62,19 +62,19 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
         site.endpoint(path, GET, get(token_info::token_info));
     }
     for path in &paths.userinfo {
-        let userinfo = get(userinfo::get).post(userinfo::post);
+        let userinfo = get(userinfo::get).merge(post(userinfo::post));
         site.endpoint(path, "GET, HEAD, POST, OPTIONS", userinfo);
     }
     for path in &paths.register {
         site.endpoint(path, POST, post(register::register));
         let own = get(register::show)
-            .put(register::replace)
-            .delete(register::remove);
+            .merge(put(register::replace))
+            .merge(delete(register::remove));
         let below = format!("{path}/{{client_id}}");
         site.endpoint(&below, "GET, HEAD, PUT, DELETE, OPTIONS", own);
     }
     for path in &paths.app {
-        let own = get(client::show).patch(client::change);
+        let own = get(client::show).merge(patch(client::change));
         site.endpoint(path, "GET, HEAD, PATCH, OPTIONS", own);
     }
     for path in &paths.device {
