@@ -1,12 +1,9 @@
 //! Checks `[mail.bounces]`: where a mail service tells of mail that comes back, and what it proves itself by.
 use super::checks::Checks;
-use super::mail::{Password, read};
+use super::password::{MIN_SECRET, Password, is_secret, read};
 use super::paths::fault_of;
 use super::settings::BounceSettings;
 use std::path::PathBuf;
-
-/// The fewest characters of a secret.
-pub(super) const MIN_SECRET: usize = 24;
 
 /// Where a mail service tells of mail that comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,11 +86,4 @@ fn taken(checks: &Checks<'_>, path: &String) -> Option<String> {
         None => return None,
     };
     Some(format!("{name} is at this path: choose another"))
-}
-
-/// Whether a text is long enough, and goes into a header as it is (RFC 6750 §2.1, `b64token`).
-pub(super) fn is_secret(text: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b);
-    let body = text.trim_end_matches('=');
-    text.len() >= MIN_SECRET && body.bytes().all(plain)
 }

@@ -1,8 +1,7 @@
 //! Checks `[introductions]`: apps that introduce themselves.
-use super::bounces::{MIN_SECRET, is_secret};
 use super::checks::{Checks, within};
 use super::known::dotted;
-use super::mail::{Password, read};
+use super::password::{MIN_SECRET, Password, is_secret, read};
 use protocol::introduce::{HostStanding, IntroductionPolicy, RegistrationMode, Room};
 use protocol::types::{GrantType, Lifetime};
 use url::Host;

@@ -1,9 +1,8 @@
 //! Checks `[login]`: the company's own login.
-use super::bounces::{MIN_SECRET, is_secret};
 use super::checks::Checks;
 use super::known::dotted;
-use super::mail::{Password, read};
 use super::openid::is_name as is_acr;
+use super::password::{MIN_SECRET, Password, is_secret, read};
 use super::settings::HandoffSettings;
 use protocol::handoff::AcrWords;
 use protocol::openid::OpenIdPolicy;

@@ -2,11 +2,11 @@
 use super::address::{host_of, is_loopback};
 use super::bounces::{self, BounceHook};
 use super::checks::{Checks, is_text};
+use super::password::{Password, read};
 use super::settings::MailSettings;
 use percent_encoding::percent_decode_str;
 use protocol::types::MailAddress;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use url::Url;
 
 /// Longest name of a sender, in characters.
@@ -79,16 +79,6 @@ pub enum Security {
     StartTls,
     /// Not at all.
     None,
-}
-
-/// A password that nobody is shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Password(pub String);
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
 }
 
 /// Checks the table; `None` where it is not there, or wrong.
@@ -272,27 +262,6 @@ fn password(checks: &mut Checks<'_>) -> Option<Password> {
         }
         (None, None) => {
             checks.fault("mail.password_file", "is missing: mail.smtp names a user, whose password must be in a file, or in VALETKEY_MAIL__PASSWORD");
-            None
-        }
-    }
-}
-
-/// What a file holds, without one line end.
-pub(super) fn read(checks: &mut Checks<'_>, setting: &str, file: &Path) -> Option<Password> {
-    checks.files.push(file.to_owned());
-    match std::fs::read_to_string(file) {
-        // As a rule somebody is about to write it.
-        Ok(text) if text.trim().is_empty() => {
-            checks.fault(setting, format!("{} is empty", file.display()));
-            None
-        }
-        Ok(text) => {
-            let line = text.strip_suffix('\n').unwrap_or(&text);
-            Some(Password(line.strip_suffix('\r').unwrap_or(line).to_owned()))
-        }
-        Err(error) => {
-            let what = format!("{} cannot be read: {error}", file.display());
-            checks.fault(setting, what);
             None
         }
     }

@@ -2,7 +2,7 @@
 use super::checks::Checks;
 use super::known::dotted;
 use super::settings::{OpenIdSettings, ScopeSettings};
-use super::signing::Signing;
+use super::signing::{DEFAULT_ALGORITHM, Signing};
 use super::values::{Span, TextSetting};
 use protocol::openid::{OpenIdPolicy, Source, claims};
 use protocol::policy::Risk;
@@ -77,24 +77,6 @@ fn check_second(checks: &mut Checks<'_>, settings: &OpenIdSettings) {
     }
 }
 
-/// Whether what is signed may outlive the set of keys.
-pub(super) fn check_keys(checks: &mut Checks<'_>, signing: &Signing) {
-    let settings = checks.settings();
-    let (Span(token), kept) = (settings.openid.id_token, signing.schedule.keep_retired);
-    if settings.openid.enabled && token >= kept {
-        let what = format!(
-            "{kept} is not longer than openid.id_token, {token}: an ID token must not outlive the key that signed it"
-        );
-        checks.fault("signing.keep_retired", what);
-    }
-    let signs_rs256 = signing.algorithms.contains(&DEFAULT_ALGORITHM);
-    if settings.openid.enabled && !signs_rs256 {
-        checks.warn(
-            "signing.algorithms lacks RS256, which OpenID Connect Discovery §3 has every provider sign by: some apps verify nothing else".to_owned(),
-        );
-    }
-}
-
 /// What signs where an app has no wish. "RS256 [...] SHOULD be used by default" (OpenID Connect Registration §2).
 fn algorithm(checks: &mut Checks<'_>, signing: &Signing) -> SigningAlgorithm {
     let all = &signing.algorithms;
@@ -115,9 +97,6 @@ fn algorithm(checks: &mut Checks<'_>, signing: &Signing) -> SigningAlgorithm {
         None => all.first().copied().unwrap_or(DEFAULT_ALGORITHM),
     }
 }
-
-/// What there is a key for where nobody says so.
-pub(super) const DEFAULT_ALGORITHM: SigningAlgorithm = SigningAlgorithm::Rs256;
 
 /// The claims that a scope opens: those that are listed, or those that the standard has for its name.
 pub(super) fn scope_claims(

@@ -1,6 +1,5 @@
 //! Checks `[signing]`: which keys there are that sign, and their schedule.
 use super::checks::{Checks, LONGEST};
-use super::openid;
 use super::values::Span;
 use protocol::signing_keys::{Schedule, SigningAlgorithm};
 use protocol::types::Lifetime;
@@ -13,6 +12,9 @@ pub struct Signing {
     /// How long a key stands where.
     pub schedule: Schedule,
 }
+
+/// What there is a key for where nobody says so.
+pub(super) const DEFAULT_ALGORITHM: SigningAlgorithm = SigningAlgorithm::Rs256;
 
 const LEAST_AHEAD: Lifetime = Lifetime::from_seconds(600);
 const MOST_AHEAD: Lifetime = Lifetime::from_days(30);
@@ -54,7 +56,7 @@ pub(super) fn signing(checks: &mut Checks<'_>) -> Signing {
     }
     // What is switched on needs a key.
     if algorithms.is_empty() && checks.settings().openid.enabled {
-        algorithms.push(openid::DEFAULT_ALGORITHM);
+        algorithms.push(DEFAULT_ALGORITHM);
     }
     let (Span(rotate_after), Span(ahead)) = (settings.rotate_after, settings.publish_ahead);
     let keep_retired = super::checks::within(
@@ -82,6 +84,24 @@ pub(super) fn signing(checks: &mut Checks<'_>) -> Signing {
             keep_retired,
         },
     };
-    openid::check_keys(checks, &signing);
+    check_keys(checks, &signing);
     signing
+}
+
+/// Whether what is signed may outlive the set of keys.
+fn check_keys(checks: &mut Checks<'_>, signing: &Signing) {
+    let settings = checks.settings();
+    let (Span(token), kept) = (settings.openid.id_token, signing.schedule.keep_retired);
+    if settings.openid.enabled && token >= kept {
+        let what = format!(
+            "{kept} is not longer than openid.id_token, {token}: an ID token must not outlive the key that signed it"
+        );
+        checks.fault("signing.keep_retired", what);
+    }
+    let signs_rs256 = signing.algorithms.contains(&DEFAULT_ALGORITHM);
+    if settings.openid.enabled && !signs_rs256 {
+        checks.warn(
+            "signing.algorithms lacks RS256, which OpenID Connect Discovery §3 has every provider sign by: some apps verify nothing else".to_owned(),
+        );
+    }
 }

@@ -1,8 +1,8 @@
 //! Checks `[telemetry]`: who is handed traces and metrics.
 use super::address::is_loopback;
 use super::checks::{Checks, is_text};
-use super::mail::read;
 use super::network::networks;
+use super::password::read;
 use ipnet::IpNet;
 use protocol::types::Lifetime;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Checks `[[login.upstream]]`: other providers at which people can sign in.
 use super::checks::{Checks, is_text, local_text};
-use super::mail::{Password, read};
+use super::password::{Password, read};
 use super::settings::{UpstreamKind, UpstreamSettings};
 use protocol::policy::SignUp;
 use protocol::types::LocalText;

@@ -2,7 +2,6 @@
 use crate::alg::{Algorithm, KeyType};
 use crate::base64url;
 use crate::json::{self, JsonFault, Object};
-use crate::thumbprint::thumbprint;
 use serde_json::Value;
 
 /// Longest text of one key, in bytes; an RSA key of 8192 bits with its private members has about 6,500.
@@ -293,11 +292,6 @@ impl Jwk {
     /// The one algorithm that it is for, if it says so.
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
-    }
-
-    /// Its thumbprint (RFC 7638), base64url.
-    pub fn thumbprint(&self) -> String {
-        thumbprint(&self.material)
     }
 
     /// Its members, with `use`, and `alg` and `kid` if it has them.

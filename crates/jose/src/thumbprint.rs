@@ -1,7 +1,14 @@
 //! Thumbprints of keys (RFC 7638; RFC 8037 §2 for Ed25519): the SHA-256 of the required members in one fixed spelling.
 use crate::base64url;
 use crate::digest::Digest;
-use crate::jwk::Material;
+use crate::jwk::{Jwk, Material};
+
+impl Jwk {
+    /// Its [`thumbprint`].
+    pub fn thumbprint(&self) -> String {
+        thumbprint(self.material())
+    }
+}
 
 /// The thumbprint of a key, base64url: 43 characters. It depends on the key alone, on none of its optional members.
 pub fn thumbprint(material: &Material) -> String {

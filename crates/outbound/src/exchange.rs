@@ -1,6 +1,5 @@
 //! One request and one answer on a connection that is made for it.
 use crate::error::FetchError;
-use crate::fetch::{Sent, Wanted};
 use crate::place::Place;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
@@ -20,6 +19,28 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+/// What is wanted of an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The media type that is asked for.
+    pub accept: &'a str,
+    /// The longest body, in bytes.
+    pub most_bytes: usize,
+    /// How long it may take, from the name to the last byte.
+    pub within: Duration,
+}
+
+/// What goes with a request.
+#[derive(Default)]
+pub(crate) struct Sent {
+    /// A body with its media type, which makes it a `POST`.
+    pub(crate) body: Option<(&'static str, Bytes)>,
+    /// A credential for this host.
+    pub(crate) authorization: Option<String>,
+    /// What else a host asks for that an operator named.
+    pub(crate) headers: HeaderMap,
+}
 
 /// How long one of several addresses is waited for.
 const CONNECT: Duration = Duration::from_secs(3);

@@ -1,6 +1,6 @@
 //! A fetch from its URL to its answer.
 use crate::error::{FetchError, Outcome};
-use crate::exchange::{self, Answer};
+use crate::exchange::{self, Answer, Sent, Wanted};
 use crate::place::Place;
 use crate::resolve::{Resolve, SystemResolver};
 use crate::rules::Rules;
@@ -42,28 +42,6 @@ pub enum Queue {
 
 impl Queue {
     const ALL: [Queue; 3] = [Queue::Own, Queue::Known, Queue::Stranger];
-}
-
-/// What is wanted of an answer.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// The media type that is asked for.
-    pub accept: &'a str,
-    /// The longest body, in bytes.
-    pub most_bytes: usize,
-    /// How long it may take, from the name to the last byte.
-    pub within: Duration,
-}
-
-/// What goes with a request.
-#[derive(Default)]
-pub(crate) struct Sent {
-    /// A body with its media type, which makes it a `POST`.
-    pub(crate) body: Option<(&'static str, Bytes)>,
-    /// A credential for this host.
-    pub(crate) authorization: Option<String>,
-    /// What else a host asks for that an operator named.
-    pub(crate) headers: HeaderMap,
 }
 
 /// The media type of a form.

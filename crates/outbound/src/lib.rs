@@ -19,7 +19,8 @@ mod special;
 mod trust;
 
 pub use error::{FetchError, Outcome};
-pub use fetch::{Count, Fetched, Outbound, Queue, Wanted};
+pub use exchange::Wanted;
+pub use fetch::{Count, Fetched, Outbound, Queue};
 pub use named::Named;
 pub use place::{Place, UrlFault};
 pub use resolve::{Resolve, Resolving, SystemResolver};

@@ -1,8 +1,7 @@
 //! A host that the operator named in the configuration. No stranger chose it, so no rule judges its addresses: it may be this
 //! machine, and it may be plain http.
 use crate::error::FetchError;
-use crate::exchange::{self, Answer};
-use crate::fetch::{Sent, Wanted};
+use crate::exchange::{self, Answer, Sent, Wanted};
 use crate::place::{Place, UrlFault};
 use crate::resolve::{Resolve, SystemResolver};
 use crate::trust::{Trust, TrustFault};
