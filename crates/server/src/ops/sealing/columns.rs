@@ -56,15 +56,22 @@ struct InStore<'a> {
 }
 
 /// Rows with a sealed value each.
-trait Rows {
+trait Rows: Sync {
     /// What the values are for, as they were sealed.
     fn purpose(&self) -> &'static str;
 
     /// The first rows after one, by id; none when there are no more.
-    async fn page(&self, after: Option<&[u8]>) -> Result<Vec<Row>, StoreError>;
+    fn page(
+        &self,
+        after: Option<&[u8]>,
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 
     /// Puts `new` in the place of what a row holds, if it still holds that.
-    async fn replace(&self, row: &Row, new: &Sealed) -> Result<bool, StoreError>;
+    fn replace(
+        &self,
+        row: &Row,
+        new: &Sealed,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
 impl Rows for InStore<'_> {
