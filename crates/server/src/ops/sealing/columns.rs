@@ -301,14 +301,14 @@ mod tests {
     use super::super::tests::config;
     use super::super::{Rotation, path, rotate};
     use super::*;
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     /// Rows in memory, two on a page.
     #[derive(Default)]
     struct Kept {
-        rows: RefCell<BTreeMap<Vec<u8>, Sealed>>,
+        rows: Mutex<BTreeMap<Vec<u8>, Sealed>>,
         /// What another process puts into a row before it is replaced.
-        other: RefCell<Option<(Vec<u8>, Sealed)>>,
+        other: Mutex<Option<(Vec<u8>, Sealed)>>,
     }
 
     impl Rows for Kept {
@@ -317,7 +317,7 @@ mod tests {
         }
 
         async fn page(&self, after: Option<&[u8]>) -> Result<Vec<Row>, StoreError> {
-            let rows = self.rows.borrow();
+            let rows = self.rows.lock().unwrap();
             let rest = rows
                 .iter()
                 .filter(|(id, _)| after.is_none_or(|after| id.as_slice() > after));
@@ -329,8 +329,8 @@ mod tests {
         }
 
         async fn replace(&self, row: &Row, new: &Sealed) -> Result<bool, StoreError> {
-            let mut rows = self.rows.borrow_mut();
-            if let Some((id, sealed)) = self.other.take() {
+            let mut rows = self.rows.lock().unwrap();
+            if let Some((id, sealed)) = self.other.lock().unwrap().take() {
                 rows.insert(id, sealed);
             }
             let same = rows.get(&row.id) == Some(&row.sealed);
@@ -346,7 +346,7 @@ mod tests {
             let kept = Kept::default();
             for id in ids {
                 let sealed = sealing.seal("test", &[id], &[b's', id]);
-                kept.rows.borrow_mut().insert(vec![id], sealed);
+                kept.rows.lock().unwrap().insert(vec![id], sealed);
             }
             kept
         }
@@ -362,7 +362,7 @@ mod tests {
         let new = Sealing::begin(&config).unwrap();
         // A server that runs on seals one under the old key in the middle of it.
         let late = old.seal("test", &[3], b"late");
-        kept.other.replace(Some((vec![3], late)));
+        *kept.other.lock().unwrap() = Some((vec![3], late));
         let mut done = Resealed::default();
         reseal(&new, &kept, &mut done).await.unwrap();
         assert_eq!(
@@ -382,7 +382,7 @@ mod tests {
                 unopened: vec![]
             }
         );
-        for (id, sealed) in &*kept.rows.borrow() {
+        for (id, sealed) in &*kept.rows.lock().unwrap() {
             let plain = new.open("test", id, sealed).unwrap();
             let expected = if id == &[3] {
                 b"late".to_vec()
@@ -404,10 +404,10 @@ mod tests {
         let foreign = Sealing::begin(&config(elsewhere.path())).unwrap();
         let kept = Kept::of(&mine, 0..3);
         let lost = foreign.seal("test", &[1], b"x");
-        kept.rows.borrow_mut().insert(vec![1], lost.clone());
+        kept.rows.lock().unwrap().insert(vec![1], lost.clone());
         // One that was moved from another row.
-        let moved = kept.rows.borrow()[&vec![0]].clone();
-        kept.rows.borrow_mut().insert(vec![2], moved);
+        let moved = kept.rows.lock().unwrap()[&vec![0]].clone();
+        kept.rows.lock().unwrap().insert(vec![2], moved);
         let mut found = Found::default();
         find(&mine, &kept, &mut found).await.unwrap();
         let [(purpose, why, count)] = &found.unopened[..] else {
@@ -424,6 +424,6 @@ mod tests {
                 unopened: 1
             }
         );
-        assert_eq!(kept.rows.borrow()[&vec![1]], lost);
+        assert_eq!(kept.rows.lock().unwrap()[&vec![1]], lost);
     }
 }
